@@ -46,7 +46,7 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 	if at := slices.IndexFunc(cassettes, func(c *cassette.Cassette) bool { return len(c.Salt) > 0 }); at >= 0 && rules.Bind != BindOff {
 		x.seal = newSeal(compiled, cassettes[at].Salt)
 		x.seal.holders = sync.OnceValue(func() map[string][]*record { return x.seal.findHolders(x.entries) })
-		x.seal.read = sync.OnceFunc(func() { x.seal.readAll(x, cassettes) })
+		x.seal.read = sync.OnceFunc(func() { x.seal.readAll(x.entries, x.recorded) })
 	}
 	b := builder{Index: x}
 	for _, c := range cassettes {

@@ -31,34 +31,21 @@ func newSeal(rules ruleSet, salt []byte) *seal {
 	}
 }
 
-// A sealedRequest is the first of an entry, in a sealed cassette.
-type sealedRequest struct {
-	source
-	entry   *entry
-	request request
-}
-
-// readAll reads the sealed ones among the cassettes of an index.
-func (x *seal) readAll(index *Index, cassettes []*cassette.Cassette) {
-	var first []sealedRequest
-	for _, c := range cassettes {
-		if len(c.Salt) == 0 {
-			continue
-		}
-		for _, i := range c.Interactions {
-			req, err := index.recorded(i)
-			if err != nil {
-				continue // there would be no index
-			}
-			x.noteTags(c.Meta.Tags, i)
-			x.noteHoles(i, &req)
-			if e := index.byKey[req.key]; e.answers[0].interaction == i {
-				first = append(first, sealedRequest{source{c, i}, e, req})
-			}
+// readAll reads the first recordings of the entries of sealed cassettes: where they have holes,
+// then what is left of them.
+func (x *seal) readAll(entries []*entry, understood func(*cassette.Interaction) (request, error)) {
+	requests := make([]request, len(entries))
+	for n, e := range entries {
+		if first := e.answers[0]; len(first.cassette.Salt) > 0 {
+			requests[n], _ = understood(first.interaction) // it was understood when the index was built
+			x.noteTags(first.cassette.Meta.Tags, first.interaction)
+			x.noteHoles(first.interaction, &requests[n])
 		}
 	}
-	for n := range first {
-		x.add(first[n].source, first[n].entry, &first[n].request)
+	for n, e := range entries {
+		if requests[n].url != nil {
+			x.add(e, &requests[n])
+		}
 	}
 }
 
@@ -159,9 +146,10 @@ func partShape(p *batchPart) string { return "part " + shapeOf(&p.single) }
 // add notes the first recorded request of an entry of a sealed cassette, once the holes of all
 // are known. Its shape is that of the request as it is stored, as what is sent has that of the
 // request as it came.
-func (x *seal) add(s source, e *entry, as *request) {
-	left := x.mask(messageOf(s.interaction), x.placesIn(as), holesOf(s.interaction), newBindings(x.faker))
-	r, err := x.rules.understandMessage(left.message, s.interaction.Request.Host, as.key.Principal)
+func (x *seal) add(e *entry, as *request) {
+	first := e.answers[0].interaction
+	left := x.mask(messageOf(first), x.placesIn(as), holesOf(first), newBindings(x.faker))
+	r, err := x.rules.understandMessage(left.message, first.Request.Host, as.key.Principal)
 	if err != nil {
 		return
 	}
