@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
@@ -81,13 +82,8 @@ func (fs *fields) find(name, parent string) *field {
 	}
 	var room [64]byte
 	f := fs.byName[string(lowered(name, &room))]
-	if f == nil || len(f.within) == 0 {
+	if f == nil || len(f.within) == 0 || slices.ContainsFunc(f.within, func(name string) bool { return strings.EqualFold(name, parent) }) {
 		return f
-	}
-	for _, p := range f.within {
-		if len(p) == len(parent) && strings.EqualFold(p, parent) {
-			return f
-		}
 	}
 	return nil
 }

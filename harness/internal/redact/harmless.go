@@ -44,16 +44,9 @@ func isEtag(s string) bool {
 }
 
 // isVersion recognises 7, 2.1, v10.0.19045.3324, 1.4-2.
-func isVersion(s string) bool {
-	s = strings.TrimPrefix(strings.ToLower(s), "v")
-	switch {
-	case s == "" || len(s) > 24 || !ascii.IsDigit(s[0]):
-		return false
-	case strings.IndexByte(s, '.') < 0:
-		return len(s) <= 8 && ascii.All(s, ascii.IsDigit)
-	}
-	return strings.Trim(s, "0123456789.-+ ") == ""
-}
+func isVersion(s string) bool { return len(s) <= 24 && versions.MatchString(s) }
+
+var versions = regexp.MustCompile(`^[vV]?(?:\d{1,8}|\d[\d+ -]*\.[\d.+ -]*)$`)
 
 // isVersionID recognises the id of a version of a file: 12.0.
 func isVersionID(s string) bool {

@@ -64,12 +64,7 @@ func (l *ledger) number(series, s string, suggested string) string {
 func (l *ledger) address(s string, at int, suggested string) string {
 	was := cmp.Or(l.tags.pseudonym(s), suggested)
 	local, domain, _ := strings.Cut(was, "@")
-	host := s[at+1:]
-	if l.faker.IsName(host) {
-		l.reserve(host)
-	} else {
-		host = l.text("tenant", host, domain)
-	}
+	host := l.name("tenant", s[at+1:], domain)
 	return l.counted("user", strings.ToLower(s), s, numbered.Word, local) + "@" + host
 }
 

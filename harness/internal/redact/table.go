@@ -14,10 +14,10 @@ var table string
 // rule is an index into rules; 0 is no rule.
 type rule uint8
 
-const (
-	noRule    rule = 0
-	mostRules      = 64
-)
+const noRule rule = 0
+
+// mostRules bounds the rules of the table.
+const mostRules = 64
 
 // The rules that stand in code; the table names others for fields.
 var (
