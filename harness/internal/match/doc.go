@@ -41,14 +41,15 @@
 //
 // # Sealed cassettes
 //
-// A sealed cassette holds pseudonyms, and is asked by clients that send real values. A
-// request without an entry of its own is looked up once more (unseal.go) with its texts
-// replaced (masked.go): every id in it is computed as redaction computed it, and the places
-// are blank that are holes in any recorded request of its shape. That leads to a bucket of
-// recorded requests that differ in nothing but these places (seal.go), over which it is laid
-// (lay.go): words have to be equal, and a value is known by the pseudonym that was given
-// out, by what is bound to it, or by the tag of the recorded value. Of several fits the surest
-// counts. A batch is laid over recorded ones part by part, in whichever order its parts stand.
+// A sealed cassette holds pseudonyms, and is asked by clients that send real values. A request
+// without an entry of its own is looked up once more (unseal.go), and what follows is read of
+// the cassette then. Its texts are replaced (masked.go): every id in it is computed as
+// redaction computed it, and the places are blank that are holes in any recorded request of
+// its shape. That leads to a bucket of recorded requests that differ in nothing but these
+// places (seal.go), over which it is laid (lay.go): words have to be equal, and a value is
+// known by the pseudonym that was given out, by what is bound to it, or by the tag of the
+// recorded value. Of several fits the surest counts. A batch is laid over recorded ones part
+// by part, in whichever order its parts stand.
 //
 // What is looked up and fits none is a miss that names the --input which decides. What a
 // client writes may be made up: it binds to the request that stands alone, or, unless two

@@ -45,6 +45,7 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 	if at := slices.IndexFunc(cassettes, func(c *cassette.Cassette) bool { return len(c.Salt) > 0 }); at >= 0 && rules.Bind != BindOff {
 		x.seal = newSeal(compiled, cassettes[at].Salt)
 		x.seal.holders = sync.OnceValue(func() map[string][]*record { return x.seal.findHolders(x.entries) })
+		x.seal.read = sync.OnceFunc(func() { x.seal.readAll(x, cassettes) })
 	}
 	b := builder{Index: x}
 	for _, c := range cassettes {
@@ -56,10 +57,6 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 				return nil, e
 			}
 		}
-	}
-	for n := range b.sealed {
-		first := &b.sealed[n]
-		x.seal.add(first.source, first.entry, &first.request)
 	}
 	if rules.Order != OrderKey {
 		raiseBarriers(b.uses, x.entries)
@@ -80,16 +77,8 @@ func severalPrincipals(cassettes []*cassette.Cassette) bool {
 // A builder fills an index.
 type builder struct {
 	*Index
-	uses   []resourceUse
-	count  int // of interactions
-	sealed []sealedRequest
-}
-
-// A sealedRequest is the first of an entry, in a sealed cassette.
-type sealedRequest struct {
-	source
-	entry   *entry
-	request request
+	uses  []resourceUse
+	count int // of interactions
 }
 
 func (b *builder) add(s source) error {
@@ -102,13 +91,6 @@ func (b *builder) add(s source) error {
 		e = b.newEntry(&req)
 	}
 	b.addSpelling(s.interaction, e)
-	if b.seal != nil && len(s.cassette.Salt) > 0 {
-		b.seal.noteTags(s.cassette.Meta.Tags, s.interaction)
-		b.seal.noteHoles(s.interaction, &req)
-		if len(e.answers) == 0 {
-			b.sealed = append(b.sealed, sealedRequest{s, e, req})
-		}
-	}
 	b.count++
 	r := &record{source: s, entry: e, number: len(e.answers), position: b.count, batch: req.batch}
 	e.answers = append(e.answers, r)

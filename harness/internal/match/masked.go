@@ -75,8 +75,10 @@ func (h holes) at(l *place.Leaf) (at string, kind cassette.HoleKind) {
 		return "", ""
 	}
 	at = l.Place()
-	if _, within := h[at+">"]; within && l.Layered {
-		return "", ""
+	if l.Layered {
+		if _, within := h[at+">"]; within {
+			return "", ""
+		}
 	}
 	return at, h[at]
 }

@@ -12,9 +12,11 @@ import (
 
 // A seal is what an index knows of its sealed cassettes: requests by what is left of them
 // once the ids in them are computed, and what stands in the holes of any request of their
-// shape is blank.
+// shape is blank. It is read when a request first needs it: those that are sent as they are
+// stored never do.
 type seal struct {
 	masker
+	read    func() // once
 	rules   ruleSet
 	shapes  map[string]holes // of all requests of a shape; parts of a batch have shapes too
 	buckets map[bucketKey]*bucket
@@ -26,6 +28,37 @@ func newSeal(rules ruleSet, salt []byte) *seal {
 	return &seal{
 		masker: masker{faker: identity.NewFaker(salt), tagged: map[string]string{}, firsts: map[string]int{}, members: map[string]bool{}},
 		rules:  rules, shapes: map[string]holes{}, buckets: map[bucketKey]*bucket{},
+	}
+}
+
+// A sealedRequest is the first of an entry, in a sealed cassette.
+type sealedRequest struct {
+	source
+	entry   *entry
+	request request
+}
+
+// readAll reads the sealed ones among the cassettes of an index.
+func (x *seal) readAll(index *Index, cassettes []*cassette.Cassette) {
+	var first []sealedRequest
+	for _, c := range cassettes {
+		if len(c.Salt) == 0 {
+			continue
+		}
+		for _, i := range c.Interactions {
+			req, err := index.recorded(i)
+			if err != nil {
+				continue // there would be no index
+			}
+			x.noteTags(c.Meta.Tags, i)
+			x.noteHoles(i, &req)
+			if e := index.byKey[req.key]; e.answers[0].interaction == i {
+				first = append(first, sealedRequest{source{c, i}, e, req})
+			}
+		}
+	}
+	for n := range first {
+		x.add(first[n].source, first[n].entry, &first[n].request)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 // find lays a request over the recorded ones of its shape, and says why none fits.
 func (u *unsealer) find(m place.Message, host string, live *request) (f foundRequest, why string) {
+	u.seal.read()
 	a := u.seal.mask(m, u.seal.placesIn(live), nil, u.bound)
 	r, err := u.seal.rules.understandMessage(&a.message, host, live.key.Principal)
 	if err != nil {
@@ -26,7 +27,7 @@ func (u *unsealer) find(m place.Message, host string, live *request) (f foundReq
 // itself on this run: the only one that agrees with what is known, or the next in recorded
 // order, while no more than own such requests are under way.
 func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why string) {
-	flight := &u.flights[b.id]
+	flight := &u.flights()[b.id]
 	likely, known := u.likely(b, a, true)
 	contradict := likely != nil && len(likely) == 0
 	if flight.invented.Load() && (contradict || byChance(a, known)) && !flight.overlapped(own) {
@@ -109,7 +110,7 @@ func (u *unsealer) begin(l *lookUp) (now foundRequest, why string, end, read fun
 	if f.entry == nil || len(f.masked.blanks) == 0 {
 		return f, l.why, none, none
 	}
-	read = u.flights[f.bucket.id].enter()
+	read = u.flights()[f.bucket.id].enter()
 	if f.sure >= fitTagged {
 		return f, "", none, read
 	}
@@ -132,7 +133,7 @@ func (u *unsealer) bind(f *foundRequest) {
 			switch is.kind {
 			case blankName:
 				if f.sure == fitWeak && !f.bucket.alone(f.sealed) && u.known(f.bucket, part.class, sent, true).sure == fitWeak {
-					u.flights[f.bucket.id].invented.Store(true)
+					u.flights()[f.bucket.id].invented.Store(true)
 				}
 				u.bound.bind(idBinding{is.text, sent.text, sent.text})
 			case blankID:

@@ -14,13 +14,13 @@ type unsealer struct {
 
 	choosing sync.Mutex // held while what is written is bound
 	bound    *bindings
-	flights  []flight // by bucket
+	flights  func() []flight // by bucket, once the seal was read
 }
 
 func newUnsealer(x *Index, p *progress) *unsealer {
 	return &unsealer{
 		index: x, seal: x.seal, progress: p,
-		bound: newBindings(x.seal.faker), flights: make([]flight, len(x.seal.buckets)),
+		bound: newBindings(x.seal.faker), flights: sync.OnceValue(func() []flight { return make([]flight, len(x.seal.buckets)) }),
 	}
 }
 
