@@ -36,6 +36,12 @@ func isIDMember(name string) bool {
 	return strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids")
 }
 
+// isLookup recognises the number of another item of SharePoint, which has that number in paths
+// too: a column has its own name, and another for the number, which ends so.
+func isLookup(name, s string) bool {
+	return strings.HasSuffix(name, "LookupId") && len(s) <= len("2147483647") && ascii.All(s, ascii.IsDigit)
+}
+
 // isEtag recognises what is left of an etag that holds no id: W/"1", "3,7", an instant.
 func isEtag(s string) bool {
 	return allParts(strings.TrimPrefix(s, "W/"), `"{},`, func(part string) bool {
