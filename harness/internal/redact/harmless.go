@@ -78,6 +78,28 @@ func isWordOfTeams(s string) bool {
 	return len(s) <= 64 && ascii.All(s, func(c byte) bool { return ascii.IsLetter(c) || c == '.' })
 }
 
+// valueForms are members whose values have a form that the service gives them.
+var valueForms = map[string]func(s string) bool{
+	"availabilityView":       regexp.MustCompile(`^[0-4]+$`).MatchString, // a digit for each slot
+	"mitreTechniques":        regexp.MustCompile(`^T[0-9]{4}(\.[0-9]{3})?$`).MatchString,
+	"AccessTokenLifetime":    isLifetime,
+	"MaxInactiveTime":        isLifetime,
+	"allowedResourceActions": isResourceAction,
+	"id":                     regexp.MustCompile(`^(Integer|Long|Short|Boolean|Double|String|SystemTime|Binary|CLSID) 0x[0-9A-Fa-f]{4}$`).MatchString,
+}
+
+// isLifetime recognises how long a token is valid: 4:00:00, 90.00:00:00.
+var isLifetime = regexp.MustCompile(`^([0-9]{1,3}\.)?[0-9]{1,2}:[0-9]{2}:[0-9]{2}$`).MatchString
+
+// isResourceAction recognises what a role may do: microsoft.directory/users/password/update.
+func isResourceAction(s string) bool {
+	return strings.HasPrefix(s, "microsoft.") && allParts(s, "./-", func(part string) bool {
+		return words.IsMember(part) || words.IsType(part) || words.InText(strings.ToLower(part)) || resourceWords.has(part)
+	})
+}
+
+var resourceWords = setOf("microsoft directory azure office365 allEntities allTasks allProperties standard basic serviceHealth")
+
 // isColor recognises #ff8800.
 func isColor(s string) bool {
 	return (len(s) == 7 || len(s) == 9 || len(s) == 4) && s[0] == '#' && ascii.All(s[1:], ascii.IsHex)

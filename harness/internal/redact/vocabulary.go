@@ -138,6 +138,8 @@ func isMemberWord(l *place.Leaf, at *spot) bool {
 		return true
 	case !at.isKnown: // which says nothing of its value, then
 		return false
+	case valueForms[l.Name] != nil && valueForms[l.Name](s):
+		return true
 	case ascii.All(s, ascii.IsDigit):
 		return isIDMember(l.Name)
 	case isIDMember(l.Name) && (isEtag(s) || isVersionID(s)), strings.HasSuffix(l.Name, "olor") && isColor(s):
@@ -160,7 +162,9 @@ func isGraphs(s string) bool {
 }
 
 // isQualified recognises the name of an operation with its namespace: microsoft.graph.security.run.
-func isQualified(s string) bool { return isGraphs(s) && allParts(s[len(namespace):], ".", words.IsMember) }
+func isQualified(s string) bool {
+	return isGraphs(s) && allParts(s[len(namespace):], ".", words.IsMember)
+}
 
 // isStep reports whether a step of a path is a word of the service.
 func (p vocabulary) isStep(s, before string) bool {
@@ -186,7 +190,7 @@ var steps = setOf(`v1.0 beta v2.0 v2 me root collection $batch $metadata $count 
 	_api _layouts 15 personal sites teams content thumbnails special approot documents photos cameraroll music recordings inbox drafts sentitems
 	deleteditems junkemail outbox archive clutter conflicts conversationhistory localfailures recoverableitemsdeletions scheduled searchfolders
 	serverfailures syncissues fido2 x509certificate microsoftauthenticator softwareoath hardwareoath temporaryaccesspass standard msgfolderroot calendar contacts tasks monitor operations items workbook worksheets range small medium
-	large primary self myorganization graph microsoft.graph odata download.aspx upload up transform drive drives bundles devicecode logout
+	large primary self myorganization custom utc nativeclient graph microsoft.graph odata download.aspx upload up transform drive drives bundles devicecode logout
 	.well-known openid-configuration discovery keys nextlink .default 2.0 48x48 64x64 96x96 120x120 240x240 360x360 432x432 504x504 648x648`)
 
 // namesFollow are the steps behind which a word of the service may be a name.
