@@ -133,7 +133,7 @@ func (w *writer) name(indent int, name, then string) {
 // opening is the text before the first interaction. Our block always has the number of
 // interactions: it reveals a file that was cut between two of them.
 func opening(m *Meta, count, holes int) []byte {
-	var w writer
+	w := writer{out: make([]byte, 0, 1<<10+32*len(m.Tags))}
 	w.line(0, "---\nversion: 2\ngraphvcr:\n  format: "+strconv.Itoa(formatVersion)+"\n  interactions: "+strconv.Itoa(count))
 	text := func(key, value string) {
 		if value != "" {
@@ -151,7 +151,7 @@ func opening(m *Meta, count, holes int) []byte {
 		if len(values) > 0 {
 			w.line(2, key)
 		}
-		sorted = slices.Sorted(maps.Keys(values))
+		sorted = sortedKeys(values)
 		for _, name := range sorted {
 			w.name(4, name, " ")
 			w.scalar(values[name])

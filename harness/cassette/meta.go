@@ -28,6 +28,7 @@ type header struct {
 	Count, Holes int
 	Sum          string
 	lines        map[string]int // where its keys stand
+	names        []string       // of the tags, as they stand in the file, where that is known
 }
 
 // cassette makes a cassette of what was read of a file, and finds its salt.
@@ -51,7 +52,7 @@ func (h *header) cassette(file string, interactions []*Interaction, unsealed boo
 // readHeader reads the lines of a "graphvcr:" block that stand in the file from
 // line first on.
 func readHeader(file string, text []byte, first int, unsealed bool) (header, error) {
-	rest, tags, line := cutTags(text)
+	rest, tags, names, line := cutTags(text)
 	block, err := headerBlock(rest)
 	if _, at := value(block, "tags"); tags != nil && (err != nil || at == nil || at.Line != line) { // they were part of a text
 		tags = nil
@@ -62,7 +63,7 @@ func readHeader(file string, text []byte, first int, unsealed bool) (header, err
 	}
 	h, err := headerOf(file, block, first-1, unsealed)
 	if tags != nil {
-		h.Tags = tags
+		h.Tags, h.names = tags, names
 	}
 	return h, err
 }
@@ -81,32 +82,33 @@ func headerBlock(text []byte) (*yaml.Node, error) {
 // cutTags takes the tags out of the lines of a header, where all of them are as Save writes
 // them: there may be one for each name of a recording, and yaml.v3 takes a microsecond and half
 // a kB for each. In their place stands an empty mapping, and what follows keeps its lines.
-func cutTags(text []byte) (rest []byte, tags map[string]string, line int) {
+func cutTags(text []byte) (rest []byte, tags map[string]string, names []string, line int) {
 	const key = "\n  tags:"
 	at := bytes.Index(text, []byte(key+"\n"))
 	if at < 0 {
-		return text, nil, 0
+		return text, nil, nil, 0
 	}
 	at += len(key)
-	tags = map[string]string{}
 	end := at + 1
+	most := bytes.Count(text[end:], []byte("\n"))
+	tags, names = make(map[string]string, most), make([]string, 0, most)
 	for l := range strings.Lines(string(text[end:])) {
 		if !strings.HasPrefix(l, "    ") {
 			break
 		}
 		name, tag, ok := tagOf(strings.TrimSuffix(l[4:], "\n"))
 		if !ok || tags[name] != "" {
-			return text, nil, 0
+			return text, nil, nil, 0
 		}
-		tags[name] = tag
+		tags[name], names = tag, append(names, name)
 		end += len(l)
 	}
 	if len(tags) == 0 || bytes.HasPrefix(text[end:], []byte("   ")) {
-		return text, nil, 0
+		return text, nil, nil, 0
 	}
 	rest = append(slices.Clone(text[:at]), " {}"...)
 	rest = append(rest, strings.Repeat("\n", len(tags)+1)...)
-	return append(rest, text[end:]...), tags, bytes.Count(text[:at], []byte("\n")) + 1
+	return append(rest, text[end:]...), tags, names, bytes.Count(text[:at], []byte("\n")) + 1
 }
 
 // tagOf reads a line of the mapping of tags without its indentation.

@@ -80,10 +80,23 @@ func (i *Interaction) sum() string {
 	return s.sum()
 }
 
-// seal is the sum over what a header says of salt, holes and tags.
-func (r *Redaction) seal(holes int) string { return r.sealOf(holes, slices.Sorted(maps.Keys(r.Tags))) }
+// seal is sealOf for what was read of a file.
+func (h *header) seal(holes int) string {
+	if len(h.names) == len(h.Tags) && slices.IsSorted(h.names) {
+		return h.sealOf(holes, h.names)
+	}
+	return h.sealOf(holes, sortedKeys(h.Tags))
+}
 
-// sealOf is seal for pseudonyms with tags that are sorted already.
+// sortedKeys is slices.Sorted(maps.Keys(m)) in one allocation: there may be a key for each name of
+// a recording.
+func sortedKeys(m map[string]string) []string {
+	keys := slices.AppendSeq(make([]string, 0, len(m)), maps.Keys(m))
+	slices.Sort(keys)
+	return keys
+}
+
+// sealOf is the sum over what a header says of salt, holes and tags, whose pseudonyms are sorted.
 func (r *Redaction) sealOf(holes int, sorted []string) string {
 	s := make(summed, 0, 32*(len(sorted)+1))
 	s.texts(r.Salt, strconv.Itoa(holes))

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
@@ -18,12 +17,15 @@ type Parts struct {
 	Most int
 	// Append appends the text of part n to dst, as an Encoder does. It is called in order.
 	Append func(dst []byte, n int) ([]byte, error)
+
+	head []byte // the text before the parts, where Room has made it
 }
 
-// Room is how many bytes the texts of parts may have.
-func (p Parts) Room(meta Meta) int {
+// Room is how many bytes the texts of parts may have, which are to be saved with the same meta.
+func (p *Parts) Room(meta Meta) int {
 	const id = 32 // more than the line of a number has
-	return p.most() - len(opening(&meta, p.Count, p.Holes)) - p.Count*id
+	p.head = opening(&meta, p.Count, p.Holes)
+	return p.most() - len(p.head) - p.Count*id
 }
 
 func (p Parts) most() int {
@@ -52,24 +54,20 @@ func (p Parts) Save(file string, meta Meta, guarded bool) error {
 // runSize divides what is written at once, so that the system need not split a page.
 const runSize = 128 << 10
 
-// stream writes a cassette: one run of text while the next is made.
+// stream writes a cassette run by run.
 func stream(out io.Writer, meta *Meta, p Parts) (err error) {
-	text, room := opening(meta, p.Count, p.Holes), p.most()
-	var spare []byte
-	var failed error
-	var writing sync.WaitGroup
-	defer writing.Wait()
+	head, room := p.head, p.most()
+	if head == nil {
+		head = opening(meta, p.Count, p.Holes)
+	}
+	text := append(make([]byte, 0, len(head)+2*runSize), head...)
 	write := func(size int) error {
-		if writing.Wait(); failed != nil {
-			return failed
-		}
 		if len(text) > room {
 			return unstorable("the file has more than the %d MB that are read", p.most()>>20)
 		}
-		run := text[:size]
-		text, spare, room = append(spare[:0], text[size:]...), text, room-size
-		writing.Go(func() { _, failed = out.Write(run) })
-		return nil
+		_, err := out.Write(text[:size])
+		text, room = append(text[:0], text[size:]...), room-size
+		return err
 	}
 	for n := range p.Count {
 		text = append(strconv.AppendInt(append(text, "  - id: "...), int64(n), 10), '\n')
@@ -82,11 +80,7 @@ func stream(out io.Writer, meta *Meta, p Parts) (err error) {
 			}
 		}
 	}
-	if err := write(len(text)); err != nil {
-		return err
-	}
-	writing.Wait()
-	return failed
+	return write(len(text))
 }
 
 // partsOf are the parts of a cassette that is in memory.

@@ -72,15 +72,15 @@ func TestTagsInOnePass(t *testing.T) {
 		"  source: \"b\n  tags:\n    a: abcde\"\n  tags:\n    a: abcdf\n": "abcdf",
 	} {
 		text := "---\nversion: 2\ngraphvcr:\n  format: 2\n  interactions: 0\n" + block + "  sum: SUM\ninteractions: []\n"
-		sum := (&Redaction{Tags: map[string]string{"a": want}}).seal(0)
+		sum := (&header{Meta: Meta{Redaction: Redaction{Tags: map[string]string{"a": want}}}}).seal(0)
 		if strings.Contains(block, "b: fffff") {
-			sum = (&Redaction{Tags: map[string]string{"a": want, "b": "fffff"}}).seal(0)
+			sum = (&header{Meta: Meta{Redaction: Redaction{Tags: map[string]string{"a": want, "b": "fffff"}}}}).seal(0)
 		}
 		if strings.Contains(block, "b: *x") {
-			sum = (&Redaction{Tags: map[string]string{"a": want, "b": want}}).seal(0)
+			sum = (&header{Meta: Meta{Redaction: Redaction{Tags: map[string]string{"a": want, "b": want}}}}).seal(0)
 		}
 		if want == "none" {
-			sum = (&Redaction{}).seal(0)
+			sum = (&header{Meta: Meta{Redaction: Redaction{}}}).seal(0)
 		}
 		text = strings.Replace(text, "SUM", strconv.Quote(sum), 1)
 		agree(t, []byte(text))

@@ -1,10 +1,12 @@
 package match
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -20,14 +22,17 @@ import (
 //	R below W     DELETE /groups/1               GET /groups/1/members
 //	              POST /groups (made id 1)       GET /groups/1, GET /groups/1/members
 //
-// A POST whose answer holds what it made relates, below its collection, only to
-// reads whose next step is a value of that answer (its id, or an alternate key
-// such as userPrincipalName): making group 2 says nothing about group 1, also
-// when many tests make theirs at once. A write that was refused with 4xx changed
+// A POST whose answer holds what it made, or says with 202 where it comes to be, relates,
+// below its collection, only to reads whose next step is a value of that answer (its id, or
+// an alternate key such as userPrincipalName): making group 2 says nothing about group 1,
+// also when many tests make theirs at once. A write that was refused with 4xx changed
 // nothing and is no barrier.
 //
 // A user that is called by userPrincipalName is the one of the id which a recorded
 // answer gives with that name.
+//
+// What is made is nothing to a read that asks for others: a filter which compares with
+// texts alone, of which the POST and its answer have none.
 //
 // In a batch each part reads or writes for itself.
 //
@@ -90,46 +95,99 @@ func newBarrier(writes []*record) *barrier {
 // writeSets are the writes that reads could lie behind, by how they are related to a path,
 // and the path:
 //
-//	below  at or below it
-//	at     right at it, but for those that make something
-//	makes  POST to it which answered with what it made
-//	made   those of makes, by the path of what they made
+//	below    at or below it
+//	changes  those of below, but for POST to it which made something
+//	creates  the others of below
+//	with X   those of creates which have the text X
+//	at       right at it, but for those that make something
+//	made     POSTs which answered with what they made, by the path of that
 type writeSets map[string][]*record
 
 func (s writeSets) note(relation, path string, write *record) {
-	s[relation+" "+path] = append(s[relation+" "+path], write)
+	name := relation + " " + path
+	if list := s[name]; len(list) == 0 || list[len(list)-1] != write {
+		s[name] = append(list, write)
+	}
 }
 
 func (s writeSets) add(write *record, where resource) {
+	isCreate := write.entry.key.Method == http.MethodPost && write.interaction.Response.Code == http.StatusCreated
 	for n := 1; n <= len(where.steps); n++ {
 		s.note("below", where.prefix(n), write)
+		if isCreate && n == len(where.steps) {
+			s.note("creates", where.prefix(n), write)
+		} else {
+			s.note("changes", where.prefix(n), write)
+		}
 	}
-	response, relation := &write.interaction.Response, "at"
-	if write.entry.key.Method == http.MethodPost && response.Code == http.StatusCreated && response.Body != "" {
-		relation = "makes"
+	var made []string
+	if write.entry.key.Method == http.MethodPost {
+		made = write.made()
 	}
-	s.note(relation, where.prefix(len(where.steps)), write)
+	path := where.prefix(len(where.steps))
+	if len(made) == 0 {
+		s.note("at", path, write)
+	}
+	for _, name := range made {
+		s.note("made", path+"/"+escapeStep(name), write)
+	}
 }
 
 // related names the sets of writes that a read of a resource lies behind.
 func (s writeSets) related(where resource) []string {
 	last := len(where.steps)
 	names := []string{"below " + where.prefix(last)}
+	if where.equal != nil {
+		s.expandCreates(where.prefix(last))
+		names[0] = "changes " + where.prefix(last)
+		for _, text := range where.equal {
+			names = append(names, "with "+text+" "+where.prefix(last))
+		}
+	}
 	for n := 1; n < last; n++ {
-		s.expand(where.prefix(n))
 		names = append(names, "at "+where.prefix(n), "made "+where.prefix(n+1))
 	}
 	return slices.DeleteFunc(names, func(name string) bool { return len(s[name]) == 0 })
 }
 
-// expand reads what the POSTs to a collection made, once somebody reads below it.
-func (s writeSets) expand(collection string) {
-	for _, write := range s["makes "+collection] {
-		for _, name := range namesIn(write.body()) {
-			s.note("made", collection+"/"+escapeStep(name), write)
+// expandCreates reads which texts those have that POSTs to a collection made, once somebody
+// asks for those with one.
+func (s writeSets) expandCreates(collection string) {
+	for _, write := range s["creates "+collection] {
+		for _, body := range []string{write.interaction.Request.Body, write.body()} {
+			doc, err := jsondoc.Parse(body)
+			if err != nil {
+				continue
+			}
+			jsondoc.Walk(doc, func(_ jsondoc.Place, value any) bool {
+				if text, ok := value.(string); ok && len(text) < longestName {
+					s.note("with "+fold(text), collection, write)
+				}
+				return true
+			})
 		}
 	}
-	delete(s, "makes "+collection)
+	delete(s, "creates "+collection)
+}
+
+// made are the names of what a request made, as far as its answer says: what the object is
+// called by, or the address at which it comes to be.
+func (r *record) made() []string {
+	switch response := &r.interaction.Response; response.Code {
+	case http.StatusCreated:
+		return namesIn(r.body())
+	case http.StatusAccepted:
+		address, err := graphurl.Parse(cmp.Or(response.Headers.Get("Content-Location"), response.Headers.Get("Location")))
+		if err != nil {
+			return nil
+		}
+		var names []string
+		for _, segment := range address.Segments {
+			names = append(names, segment.Text)
+		}
+		return names
+	}
+	return nil
 }
 
 // namesIn lists the values of an object that something below its collection may be

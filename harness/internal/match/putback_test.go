@@ -57,6 +57,22 @@ func TestPutBack(t *testing.T) {
 	}
 }
 
+// TestSealIsReadWhenAsked: requests that come as they are stored cost no reading of what
+// others differ in.
+func TestSealIsReadWhenAsked(t *testing.T) {
+	s := newSealer()
+	const recording = `GET /users/«adele@fabrikam.com» => 200 {"mail":"adele@fabrikam.com"}`
+	sealed := s.seal(parseRecording(t, s.unmark(recording)))
+	x := newIndex(t, Rules{}, sealed)
+	session := x.NewSession()
+	if got := ask(t, session, "GET "+strings.TrimPrefix(sealed.Interactions[0].Request.URL, below)); len(x.seal.shapes)+len(x.seal.buckets) > 0 {
+		t.Errorf("%s: it was read", got)
+	}
+	if got := ask(t, x.NewSession(), "GET /users/adele@fabrikam.com"); len(x.seal.buckets) == 0 || !strings.Contains(got, "adele@fabrikam.com") {
+		t.Errorf("%s: it was not read", got)
+	}
+}
+
 // TestFlights holds that order decides nothing once two requests were under way at once.
 func TestFlights(t *testing.T) {
 	recording := sealMarked(t, `POST /groups {"displayName":"«one»"} => 201 1

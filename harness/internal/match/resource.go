@@ -2,6 +2,7 @@ package match
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
@@ -15,6 +16,7 @@ import (
 type resource struct {
 	host  string
 	steps []string
+	equal []string // the texts that all which it reads has one of, folded; nil where that is not known
 }
 
 func resourceOf(u *graphurl.URL, read bool) resource {
@@ -22,11 +24,28 @@ func resourceOf(u *graphurl.URL, read bool) resource {
 	for len(segments) > 0 && (isView(segments[len(segments)-1]) || read && isCalculation(segments)) {
 		segments = segments[:len(segments)-1]
 	}
-	r := resource{host: u.Host, steps: make([]string, len(segments))}
+	r := resource{host: u.Host, steps: make([]string, len(segments)), equal: equalTo(u)}
 	for i, segment := range segments {
 		r.steps[i] = step(segment)
 	}
 	return r
+}
+
+// equalities is a filter that compares texts with eq, and does nothing else.
+var equalities = regexp.MustCompile(`(?i)^(?:[\w/]+ eq '(?:[^']|'')*'(?: and | or |$))+$`)
+
+var quoted = regexp.MustCompile(`'((?:[^']|'')*)'`)
+
+// equalTo are the texts that a filter compares with, where all it does is to do so.
+func equalTo(u *graphurl.URL) (texts []string) {
+	for _, o := range u.Options {
+		if o.Name == "$filter" && equalities.MatchString(o.Value) {
+			for _, literal := range quoted.FindAllStringSubmatch(o.Value, -1) {
+				texts = append(texts, fold(strings.ReplaceAll(literal[1], "''", "'")))
+			}
+		}
+	}
+	return texts
 }
 
 func isView(s graphurl.Segment) bool {

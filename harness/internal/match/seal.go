@@ -12,9 +12,11 @@ import (
 
 // A seal is what an index knows of its sealed cassettes: requests by what is left of them
 // once the ids in them are computed, and what stands in the holes of any request of their
-// shape is blank.
+// shape is blank. It is read when a request first needs it: those that are sent as they are
+// stored never do.
 type seal struct {
 	masker
+	read    func() // once
 	rules   ruleSet
 	shapes  map[string]holes // of all requests of a shape; parts of a batch have shapes too
 	buckets map[bucketKey]*bucket
@@ -29,10 +31,41 @@ func newSeal(rules ruleSet, salt []byte) *seal {
 	}
 }
 
-// A bucketKey is the key of requests without what is blank, and how many places are.
+// A sealedRequest is the first of an entry, in a sealed cassette.
+type sealedRequest struct {
+	source
+	entry   *entry
+	request request
+}
+
+// readAll reads the sealed ones among the cassettes of an index.
+func (x *seal) readAll(index *Index, cassettes []*cassette.Cassette) {
+	var first []sealedRequest
+	for _, c := range cassettes {
+		if len(c.Salt) == 0 {
+			continue
+		}
+		for _, i := range c.Interactions {
+			req, err := index.recorded(i)
+			if err != nil {
+				continue // there would be no index
+			}
+			x.noteTags(c.Meta.Tags, i)
+			x.noteHoles(i, &req)
+			if e := index.byKey[req.key]; e.answers[0].interaction == i {
+				first = append(first, sealedRequest{source{c, i}, e, req})
+			}
+		}
+	}
+	for n := range first {
+		x.add(first[n].source, first[n].entry, &first[n].request)
+	}
+}
+
+// A bucketKey is the key of requests without what is blank, and how many places are in each part.
 type bucketKey struct {
 	Key
-	blanks int
+	layout string
 }
 
 // A bucket is a list of recorded requests that differ in nothing but their blank places.
@@ -128,12 +161,12 @@ func partShape(p *batchPart) string { return "part " + shapeOf(&p.single) }
 // request as it came.
 func (x *seal) add(s source, e *entry, as *request) {
 	left := x.mask(messageOf(s.interaction), x.placesIn(as), holesOf(s.interaction), newBindings(x.faker))
-	r, err := x.rules.understandMessage(&left.message, s.interaction.Request.Host, as.key.Principal)
+	r, err := x.rules.understandMessage(left.message, s.interaction.Request.Host, as.key.Principal)
 	if err != nil {
 		return
 	}
 	left.divide(r.batch)
-	key := bucketKey{r.key, len(left.blanks)}
+	key := bucketKey{r.key, left.layout}
 	b := x.buckets[key]
 	if b == nil {
 		b = &bucket{id: len(x.buckets), byValue: map[valueAt][]int{}, alike: map[string]int{}}
@@ -156,11 +189,11 @@ func (x *seal) add(s source, e *entry, as *request) {
 
 // bucketOf finds the requests that have a key with so many places blank. Those of a cassette
 // that does not say who asked are anybody's.
-func (x *seal) bucketOf(key Key, blanks int) *bucket {
-	b := x.buckets[bucketKey{key, blanks}]
+func (x *seal) bucketOf(key Key, layout string) *bucket {
+	b := x.buckets[bucketKey{key, layout}]
 	if b == nil && key.Principal != "" {
 		key.Principal = ""
-		b = x.buckets[bucketKey{key, blanks}]
+		b = x.buckets[bucketKey{key, layout}]
 	}
 	return b
 }

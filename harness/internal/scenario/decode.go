@@ -81,8 +81,12 @@ func requireAPI(v value, sc Scenario) {
 
 // stepList decodes steps; kind names those that have no name of their own.
 func (d *decoder) stepList(v value, kind string) []Step {
-	var steps []Step
-	for i, item := range v.Items() {
+	items := v.Items()
+	if len(items) == 0 {
+		return nil
+	}
+	steps := make([]Step, 0, len(items))
+	for i, item := range items {
 		steps = append(steps, d.step(item, fmt.Sprintf("%s %d", kind, i+1)))
 	}
 	return steps

@@ -86,3 +86,20 @@ func TestAliasBomb(t *testing.T) {
 		t.Error("an alias bomb was let pass")
 	}
 }
+
+// TestAtIsCheap: a key is looked for without a name being made for each that it is not.
+func TestAtIsCheap(t *testing.T) {
+	text := "a: 1\n"
+	for n := range 1000 {
+		text += fmt.Sprintf("a%d: 1\n", n)
+	}
+	_, err := Decode("f.yaml", []byte(text+"last: 2\n"), func(root Value) int {
+		if n := testing.AllocsPerRun(1, func() { root.At("last"); root.Only("it", []string{"a"}) }); n > 500 {
+			t.Errorf("%.0f allocations", n)
+		}
+		return 0
+	})
+	if err == nil || !strings.Contains(err.Error(), `unknown key "a0" in it`) {
+		t.Error(err)
+	}
+}

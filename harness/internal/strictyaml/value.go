@@ -85,12 +85,12 @@ func (v Value) Only(what string, keys []string) bool {
 	if !want(v, Mapping) {
 		return false
 	}
-	for key, member := range membersOf(v) {
+	for key, at := range keysOf(v) {
 		if v.found.full() {
 			break
 		}
 		if !slices.Contains(keys, key) {
-			member.KeyFault(fault.Suggest(key, keys), "unknown key %q in %s", key, what)
+			v.memberAt(at).KeyFault(fault.Suggest(key, keys), "unknown key %q in %s", key, what)
 		}
 	}
 	return true
@@ -108,8 +108,8 @@ func (v Value) Require(what string, keys ...string) {
 // Misspelt reports whether Only has reported a key that was probably meant to be this
 // one, so that nobody needs to hear that it is missing.
 func (v Value) Misspelt(key string) bool {
-	for name, member := range membersOf(v) {
-		if name != key && fault.Nearest(name, []string{key}) != "" && v.found.has(member.key) {
+	for name, at := range keysOf(v) {
+		if name != key && fault.Nearest(name, []string{key}) != "" && v.found.has(v.node.Content[at]) {
 			return true
 		}
 	}
@@ -118,9 +118,9 @@ func (v Value) Misspelt(key string) bool {
 
 // At is the value of a key, unset when there is none or v is no mapping.
 func (v Value) At(key string) Value {
-	for name, member := range membersOf(v) {
+	for name, at := range keysOf(v) {
 		if name == key {
-			return member.Value
+			return v.memberAt(at).Value
 		}
 	}
 	return Value{}
@@ -147,12 +147,25 @@ func (m Member) KeyLine() int { return max(m.key.Line, 1) }
 // key is always text, even 200 or true.
 func (v Value) Members() iter.Seq2[string, Member] {
 	want(v, Mapping)
-	return membersOf(v)
+	return func(yield func(string, Member) bool) {
+		for name, at := range keysOf(v) {
+			if !yield(name, v.memberAt(at)) {
+				return
+			}
+		}
+	}
 }
 
-// membersOf is nothing for a value of another kind.
-func membersOf(v Value) iter.Seq2[string, Member] {
-	return func(yield func(string, Member) bool) {
+// memberAt is the member whose key stands there among the nodes of a mapping.
+func (v Value) memberAt(at int) Member {
+	name := strconv.Quote(resolved(v.node.Content[at]).Value)
+	return Member{value(v.node.Content[at+1], v.found, name), v.node.Content[at]}
+}
+
+// keysOf are the keys of a mapping, and where they stand among its nodes: nothing for a value
+// of another kind.
+func keysOf(v Value) iter.Seq2[string, int] {
+	return func(yield func(string, int) bool) {
 		if v.Kind() != Mapping {
 			return
 		}
@@ -161,8 +174,7 @@ func membersOf(v Value) iter.Seq2[string, Member] {
 			if key.Kind != yaml.ScalarNode || isMergeKey(key) {
 				continue // scan has reported it
 			}
-			name := strconv.Quote(key.Value)
-			if !yield(key.Value, Member{value(v.node.Content[i+1], v.found, name), v.node.Content[i]}) {
+			if !yield(key.Value, i) {
 				return
 			}
 		}
