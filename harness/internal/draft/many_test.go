@@ -54,3 +54,27 @@ func draftedOfMany(t *testing.T, many int) (text string, allocated uint64) {
 	runtime.ReadMemStats(&after)
 	return string(d.Text), after.TotalAlloc - before.TotalAlloc
 }
+
+// So is one in which one address is read thousands of times, whatever the answers say.
+func TestManyReadsOfOneAddress(t *testing.T) {
+	for _, body := range []string{`{"id":"x"}`, `{"id":"x","status":"running"}`} {
+		allocated := func(many int) uint64 {
+			c := &cassette.Cassette{Name: "many"}
+			for n := range many {
+				c.Interactions = append(c.Interactions, &cassette.Interaction{
+					ID: n, Request: cassette.Request{Method: "GET", URL: "https://graph.microsoft.com/v1.0/me"}, Response: cassette.Response{Code: 200, Body: body},
+				})
+			}
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			if _, err := draft.Scenario(c); err != nil {
+				t.Fatal(err)
+			}
+			runtime.ReadMemStats(&after)
+			return after.TotalAlloc - before.TotalAlloc
+		}
+		if small, large := allocated(400), allocated(800); large > 3*small {
+			t.Errorf("%s: %d MB for twice as many as took %d MB", body, large>>20, small>>20)
+		}
+	}
+}

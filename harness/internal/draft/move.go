@@ -34,15 +34,21 @@ func (m *move) last() *cassette.Interaction  { return m.interactions[len(m.inter
 // group cuts a recording into moves, or apart, into its interactions.
 func group(all []*cassette.Interaction, apart bool) []move {
 	var moves []move
-	for len(all) > 0 {
-		m := move{interactions: all[:1]}
-		if n := pageCount(all); n > 1 && !apart {
-			m = move{pages, all[:n]}
-		} else if n := pollCount(all); n > 1 && !apart {
-			m = move{poll, all[:n]}
+	var same sameReads
+	for at := 0; at < len(all); {
+		m := move{interactions: all[at : at+1]}
+		if !apart {
+			if at >= same.end {
+				same = readsFrom(all, at)
+			}
+			if n := pageCount(all[at:]); n > 1 {
+				m = move{pages, all[at : at+n]}
+			} else if n := same.pollCount(at); n > 1 {
+				m = move{poll, all[at : at+n]}
+			}
 		}
 		moves = append(moves, m)
-		all = all[len(m.interactions):]
+		at += len(m.interactions)
 	}
 	return moves
 }
@@ -61,33 +67,45 @@ func pageCount(all []*cassette.Interaction) int {
 	return n
 }
 
+// sameReads are interactions that one after the other read one address.
+type sameReads struct {
+	all        []*cassette.Interaction
+	end        int
+	states     map[int]string
+	lastChange int // the last that has a state other than that of the end, -1 for none
+}
+
+// readsFrom are the reads that begin with an interaction; itself alone where it reads nothing.
+func readsFrom(all []*cassette.Interaction, at int) sameReads {
+	r := sameReads{all: all, end: at + 1, states: map[int]string{}, lastChange: -1}
+	if all[at].Request.Method != "GET" {
+		return r
+	}
+	for r.end < len(all) && all[r.end].Request.Method == "GET" && sameAddress(all[at].Request.URL, all[r.end].Request.URL) {
+		r.end++
+	}
+	last := stateOf(all[r.end-1])
+	for n := at; n < r.end; n++ {
+		r.states[n] = stateOf(all[n])
+		if r.states[n] != "" && r.states[n] != last {
+			r.lastChange = n
+		}
+	}
+	return r
+}
+
 // pollCount counts the interactions that ask one operation for its state until it
 // stops changing. Two reads of one resource with other things between are no poll.
-func pollCount(all []*cassette.Interaction) int {
-	if all[0].Request.Method != "GET" {
+func (r *sameReads) pollCount(at int) int {
+	last := r.states[r.end-1]
+	if last == "" || at > r.lastChange && r.all[at].Response.Code == r.all[r.end-1].Response.Code {
 		return 1
 	}
-	n, seen := 1, map[string]bool{}
-	for ; n < len(all); n++ {
-		if all[n].Request.Method != "GET" || !sameAddress(all[0].Request.URL, all[n].Request.URL) {
-			break
-		}
+	n := at
+	for r.states[n] != last {
+		n++
 	}
-	for _, i := range all[:n] {
-		if state := stateOf(i); state != "" {
-			seen[state] = true
-		}
-	}
-	last := stateOf(all[n-1])
-	if last == "" || len(seen) < 2 && all[0].Response.Code == all[n-1].Response.Code {
-		return 1
-	}
-	for i := range n {
-		if stateOf(all[i]) == last {
-			return i + 1 // the poll ends where its last state is first seen
-		}
-	}
-	return n
+	return n - at + 1 // the poll ends where its last state is first seen
 }
 
 func sameAddress(a, b string) bool {

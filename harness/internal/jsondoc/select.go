@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,7 +39,7 @@ func ParsePath(query string) (*Path, error) {
 	if err != nil {
 		return nil, fmt.Errorf("path %q: %w", query, err)
 	}
-	expr, err := jp.ParseString(absolute)
+	expr, err := parseQuery(absolute)
 	if err != nil {
 		return nil, fmt.Errorf("path %q: %w (names with other characters than letters, digits and '_' are written ['name'])", query, err)
 	}
@@ -46,6 +47,20 @@ func ParsePath(query string) (*Path, error) {
 		return nil, fmt.Errorf("path %q: '..' must be followed by a name, '*' or '['", query)
 	}
 	return &Path{expr, slices.ContainsFunc(expr, isFilter)}, nil
+}
+
+// parseQuery is the path library's parser, which fails by panics, some of which are not about the path.
+func parseQuery(query string) (expr jp.Expr, err error) {
+	defer func() {
+		switch failed := recover().(type) {
+		case nil:
+		case runtime.Error:
+			err = errors.New("it ends too early")
+		default:
+			err = fmt.Errorf("%v", failed)
+		}
+	}()
+	return jp.MustParseString(query), nil
 }
 
 func isFilter(step jp.Frag) bool {

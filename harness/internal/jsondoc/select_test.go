@@ -1,6 +1,7 @@
 package jsondoc_test
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -147,10 +148,11 @@ func TestParsePathRefuses(t *testing.T) {
 		{"$[?@.id == $.id]", "'$' is supported at the beginning only"},
 		{"$[9223372036854775808]", "more than 18 digits"},
 		{"$.value[(@.length-1)]", ""},
+		{"$[?(@.a=='", "ends too early"},
 	}
 	for _, test := range tests {
 		_, err := jsondoc.ParsePath(test.query)
-		if err == nil || !strings.Contains(err.Error(), test.message) {
+		if err == nil || !strings.Contains(err.Error(), test.message) || strings.Contains(err.Error(), "runtime error") {
 			t.Errorf("ParsePath(%q) = %v, want %q", test.query, err, test.message)
 		}
 	}
@@ -167,6 +169,9 @@ func FuzzPath(f *testing.F) {
 	f.Fuzz(func(t *testing.T, query string) {
 		path, err := jsondoc.ParsePath(query)
 		if err != nil {
+			if strings.Contains(strings.TrimPrefix(err.Error(), fmt.Sprintf("path %q", query)), "runtime error") {
+				t.Errorf("%q: %v", query, err)
+			}
 			return
 		}
 		for _, node := range path.Select(doc) {

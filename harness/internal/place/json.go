@@ -197,9 +197,12 @@ func (r *jsonReader) text(raw string, base int, escaped bool) {
 	}
 }
 
-// plain shows the leaf, whose text is this.
+// plain shows the leaf, whose text is this. Of the name of an annotation it shows the member's.
 func (r *jsonReader) plain(t string, at int) {
 	l := &r.leaf
+	if l.Role == MemberName {
+		t = t[:Annotated(t)]
+	}
 	if l.Role != Member || !(mayLayer(t) || isAddress(l.Name, l.Parent)) || !r.w.layered(t, at, *l) {
 		l.Text = t
 		r.w.shown(l, at)

@@ -90,7 +90,7 @@ func (e *expressionReader) word(s string, i, base int) int {
 	}
 	argument := e.kind == arguing && i > 0 && s[i-1] == '=' && strings.ContainsAny(text, "0123456789")
 	term := e.kind == searching && !connectives[text] && (end == len(s) || s[end] != ':')
-	leaf, label, index := Leaf{Text: text, Role: Identifier}, "word", &e.words
+	leaf, label, index := Leaf{Text: text[:Annotated(text)], Role: Identifier}, "word", &e.words
 	if ascii.IsDigit(text[0]) || text[0] == '-' || len(text) == 36 && text[8] == '-' || argument || term {
 		leaf, label, index = Leaf{Text: text, Role: Literal, Name: e.compared(), Bare: e.kind != searching}, "", &e.literals
 	}
@@ -147,3 +147,24 @@ func (e *expressionReader) compared() string {
 
 // lastStep is the property that a path of them ends with.
 func lastStep(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }
+
+// annotations of a member, in both spellings of OData, and that of Graph's changes.
+var annotations = map[string]bool{
+	"type": true, "bind": true, "count": true, "context": true, "delta": true, "deltaLink": true, "nextLink": true, "id": true, "etag": true,
+	"editLink": true, "readLink": true, "navigationLink": true, "associationLink": true, "mediaEditLink": true, "mediaReadLink": true,
+	"mediaContentType": true, "mediaEtag": true, "removed": true, "metadataEtag": true,
+}
+
+// Annotated is where in the name of a member of JSON, or of a property, the name of another ends
+// that it speaks of: an annotation, as in Colors@odata.type, or the number of an item that a
+// column of SharePoint names, as in OwnerLookupId. It is the length of any other name.
+func Annotated(name string) int {
+	end := len(name)
+	if at := strings.LastIndexByte(name, '@'); at > 0 && annotations[strings.TrimPrefix(name[at+1:], "odata.")] {
+		end = at
+	}
+	if column := strings.TrimSuffix(name[:end], "LookupId"); column != "" {
+		end = len(column)
+	}
+	return end
+}

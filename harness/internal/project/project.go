@@ -42,7 +42,7 @@ func Open(dirs Dirs) (*Project, error) {
 		return nil, err
 	}
 	rules, err := LoadRules(dirs.Rules)
-	if errors.Is(err, fs.ErrNotExist) && !namedRules {
+	if errors.Is(err, fs.ErrNotExist) && !namedRules && !isThere(dirs.Rules) {
 		err = nil
 	}
 	if err != nil {
@@ -55,6 +55,12 @@ func Open(dirs Dirs) (*Project, error) {
 	return &Project{
 		Dirs: dirs, Rules: rules, Schemas: schemas, Answers: conform.New(schemas), loaded: shared{byFile: map[string]*entry{}},
 	}, nil
+}
+
+// isThere reports whether a folder has the name, were it a link to what is not there.
+func isThere(name string) bool {
+	_, err := os.Lstat(name)
+	return err == nil
 }
 
 // resolve fills in defaults. Names are relative to the working directory where

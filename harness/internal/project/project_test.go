@@ -102,6 +102,21 @@ func TestOpenFindsTheRootWithoutModule(t *testing.T) {
 	}
 }
 
+// A file of rules that is a link to nothing is not passed over as if there were none.
+func TestRulesBehindABrokenLink(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "cassettes"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	rules := filepath.Join(dir, "cassettes", RulesFile)
+	if err := os.Symlink(filepath.Join(dir, "gone.yaml"), rules); err != nil {
+		t.Skip(err)
+	}
+	if _, err := Open(Dirs{Cassettes: filepath.Join(dir, "cassettes")}); err == nil || !strings.Contains(err.Error(), RulesFile) {
+		t.Errorf("got %v, want an error that names the file", err)
+	}
+}
+
 func TestOpenFindsTheRoot(t *testing.T) {
 	dir := t.TempDir()
 	for _, made := range []string{"scenarios/deep", "sub/other"} {

@@ -36,6 +36,12 @@ func isIDMember(name string) bool {
 	return strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids")
 }
 
+// isLookup recognises the number of another item of SharePoint, which has that number in paths
+// too: a column has its own name, and another for the number, which ends so.
+func isLookup(name, s string) bool {
+	return strings.HasSuffix(name, "LookupId") && len(s) <= len("2147483647") && ascii.All(s, ascii.IsDigit)
+}
+
 // isEtag recognises what is left of an etag that holds no id: W/"1", "3,7", an instant.
 func isEtag(s string) bool {
 	return allParts(strings.TrimPrefix(s, "W/"), `"{},`, func(part string) bool {
@@ -64,6 +70,28 @@ func isThumbnailSize(s string) bool {
 func isWordOfTeams(s string) bool {
 	return len(s) <= 64 && ascii.All(s, func(c byte) bool { return ascii.IsLetter(c) || c == '.' })
 }
+
+// valueForms are members whose values have a form that the service gives them.
+var valueForms = map[string]func(s string) bool{
+	"availabilityView":       regexp.MustCompile(`^[0-4]+$`).MatchString, // a digit for each slot
+	"mitreTechniques":        regexp.MustCompile(`^T[0-9]{4}(\.[0-9]{3})?$`).MatchString,
+	"AccessTokenLifetime":    isLifetime,
+	"MaxInactiveTime":        isLifetime,
+	"allowedResourceActions": isResourceAction,
+	"id":                     regexp.MustCompile(`^(Integer|Long|Short|Boolean|Double|String|SystemTime|Binary|CLSID) 0x[0-9A-Fa-f]{4}$`).MatchString,
+}
+
+// isLifetime recognises how long a token is valid: 4:00:00, 90.00:00:00.
+var isLifetime = regexp.MustCompile(`^([0-9]{1,3}\.)?[0-9]{1,2}:[0-9]{2}:[0-9]{2}$`).MatchString
+
+// isResourceAction recognises what a role may do: microsoft.directory/users/password/update.
+func isResourceAction(s string) bool {
+	return strings.HasPrefix(s, "microsoft.") && allParts(s, "./-", func(part string) bool {
+		return words.IsMember(part) || words.IsType(part) || words.InText(strings.ToLower(part)) || resourceWords.has(part)
+	})
+}
+
+var resourceWords = setOf("resource actions")
 
 // isColor recognises #ff8800.
 func isColor(s string) bool {

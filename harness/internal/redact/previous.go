@@ -277,7 +277,7 @@ func (b *earlierMessage) at(l *place.Leaf) string {
 	}
 	at := l.Place()
 	for name, is := range b.renamed {
-		at = strings.ReplaceAll(at, "['"+name+"']", "['"+is+"']")
+		at = strings.NewReplacer("['"+name+"']", "['"+is+"']", "['"+name+"@", "['"+is+"@", "['"+name+"LookupId", "['"+is+"LookupId").Replace(at)
 	}
 	return b.texts[at+fileMark(l)]
 }

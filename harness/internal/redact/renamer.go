@@ -140,7 +140,9 @@ func (p renamer) treated(f *field, l *place.Leaf) verdict {
 	case asFiller:
 		return verdict{base64Filler(s), f.rule, cassette.HoleBytes}
 	case asOnes:
-		return verdict{onesFor(s), f.rule, cassette.HoleName}
+		if l.Role == place.Number || isNumber(s) {
+			return verdict{onesFor(s), f.rule, cassette.HoleName}
+		}
 	case asHash:
 		return p.hash(f, l)
 	case asDay:
@@ -176,14 +178,23 @@ func (p renamer) token(f *field, l *place.Leaf) verdict {
 		return verdict{placeholder, r, cassette.HoleSecret}
 	}
 	if l.Role == place.Token || f != nil {
-		if t, ok := identity.RewriteToken(s, p.r.ledger.faker.Fake); ok {
-			return verdict{text: p.link(l, t), rule: r}
+		if t, ok := p.opaque(l); ok {
+			return verdict{text: t, rule: r}
 		}
 	}
 	if rules[r].class == Secret {
 		return verdict{placeholder, r, cassette.HoleSecret}
 	}
 	return p.named(r, "token", l)
+}
+
+// opaque is the pseudonym of a text that may be one token; one that stands for a name is none.
+func (p renamer) opaque(l *place.Leaf) (string, bool) {
+	if p.r.ledger.faker.IsName(l.Text) {
+		return "", false
+	}
+	t, ok := identity.RewriteToken(l.Text, p.r.ledger.faker.Fake)
+	return p.link(l, t), ok
 }
 
 // hash is the hash of the filler that stands for a file, where its size is known.
@@ -194,8 +205,8 @@ func (p renamer) hash(f *field, l *place.Leaf) verdict {
 			return verdict{text: is, rule: f.rule}
 		}
 	}
-	if t, ok := identity.RewriteToken(l.Text, p.r.ledger.faker.Fake); ok {
-		return verdict{text: p.link(l, t), rule: f.rule}
+	if t, ok := p.opaque(l); ok {
+		return verdict{text: t, rule: f.rule}
 	}
 	return p.named(f.rule, "", l)
 }

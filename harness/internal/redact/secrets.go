@@ -246,14 +246,19 @@ func withScheme(s string) string {
 	return scheme + " " + placeholder
 }
 
-// onesFor keeps the length and the form of a number.
+// onesFor keeps the length and the form of a number. Its exponent is zero.
 func onesFor(s string) string {
 	end := strings.IndexAny(s, "eE")
 	if end < 0 {
 		end = len(s)
 	}
-	return withDigits(s[:end], '1') + s[end:]
+	return withDigits(s[:end], '1') + withDigits(s[end:], '0')
 }
+
+// isNumber recognises a number of JSON, which may have zeros before it.
+func isNumber(s string) bool { return number.MatchString(s) }
+
+var number = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)
 
 // isNameWord reports whether a word may be the name of a member, and is no path or address.
 func isNameWord(s string) bool {

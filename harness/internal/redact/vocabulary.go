@@ -83,7 +83,7 @@ func (p vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 		return words.IsMember(s) || isOptionName(s)
 	case place.Literal:
 		if !l.Bare && ascii.All(s, ascii.IsDigit) { // a text, which stays where a member of JSON would
-			return isIDMember(l.Name) && p.isMemberName(l.Name, l.Parent) || isShortNumber(s)
+			return isIDMember(l.Name) && p.isMemberName(l.Name, l.Parent) || isLookup(l.Name, s) || isShortNumber(s)
 		}
 		return isPlain(s) && (l.Bare || !isTruth(s)) || words.Harmless(l.Name, "", s) || strings.HasPrefix(s, "microsoft.graph.") && words.IsType(s)
 	case place.Option, place.Field:
@@ -119,7 +119,7 @@ func (p vocabulary) isMemberName(s, parent string) bool {
 			return true
 		}
 	}
-	return credentialFields.find(s, parent) != nil || memberFields.find(s, parent) != nil || words.IsMember(s) || words.IsType(s) || p.r.keepMembers.has(s)
+	return credentialFields.find(s, parent) != nil || memberFields.find(s, parent) != nil || words.IsMember(s) || isQualified(strings.TrimPrefix(s, "#")) || words.IsType(s) || p.r.keepMembers.has(s)
 }
 
 // isMemberWord reports whether a string of JSON is a word of the service there, a date, or
@@ -129,10 +129,12 @@ func isMemberWord(l *place.Leaf, at *spot) bool {
 	switch {
 	case isPartID(l):
 		return isPartWord(s)
-	case at.values.Harmless(s), isInstant(s), isPunctuation(s):
+	case at.values.Harmless(s), isInstant(s), isPunctuation(s), isLookup(l.Name, s):
 		return true
 	case !at.isKnown: // which says nothing of its value, then
 		return false
+	case valueForms[l.Name] != nil && valueForms[l.Name](s):
+		return true
 	case ascii.All(s, ascii.IsDigit):
 		return isIDMember(l.Name)
 	case isIDMember(l.Name) && (isEtag(s) || isVersionID(s)), strings.HasSuffix(l.Name, "olor") && isColor(s):
@@ -147,13 +149,25 @@ func isMemberWord(l *place.Leaf, at *spot) bool {
 	return strings.HasSuffix(l.Name, "ersion") && isVersion(s)
 }
 
+const namespace = "microsoft.graph."
+
+// isGraphs reports whether a name stands in Graph's namespace.
+func isGraphs(s string) bool {
+	return len(s) > len(namespace) && strings.EqualFold(s[:len(namespace)], namespace)
+}
+
+// isQualified recognises the name of an operation with its namespace: microsoft.graph.security.run.
+func isQualified(s string) bool {
+	return isGraphs(s) && allParts(s[len(namespace):], ".", words.IsMember)
+}
+
 // isStep reports whether a step of a path is a word of the service.
 func (p vocabulary) isStep(s, before string) bool {
 	switch {
 	case len(s) <= 12 && strings.Trim(s, "0123456789") == "": // a decimal id
 		return true
-	case len(s) > len("microsoft.graph.") && strings.EqualFold(s[:len("microsoft.graph.")], "microsoft.graph."): // whatever stands before
-		return words.IsType(s) || allParts(s[len("microsoft.graph."):], ".", words.IsMember)
+	case isGraphs(s): // whatever stands before
+		return words.IsType(s) || isQualified(s)
 	case isVersionID(s), isThumbnailSize(s), strings.HasPrefix(s, "com.microsoft.teams") && isWordOfTeams(s), before == "localizations" && words.IsLanguage(s):
 		return true
 	case steps.has(s), s[0] == '$' && words.IsMember(strings.TrimPrefix(s, "$")):

@@ -162,7 +162,7 @@ type Values struct {
 
 // At returns the values of a member below a parent, which may be "".
 func At(name, parent string) (m Values) {
-	if i := strings.IndexByte(name, '@'); i > 0 { // an annotation of another member
+	if i := strings.LastIndexByte(name, '@'); i > 0 { // an annotation of another member
 		name = name[i:]
 	}
 	if name == "" || len(name) > longest || len(parent) > longest {

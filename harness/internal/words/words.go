@@ -71,7 +71,7 @@ func (t *table) inForm(of form, text string) bool {
 // an annotation, an operation or a parameter of that name, whatever its letter case.
 // An annotation of a member is a name if both parts are.
 func IsMember(name string) bool {
-	if i := strings.IndexByte(name, '@'); i > 0 {
+	if i := strings.LastIndexByte(name, '@'); i > 0 {
 		return IsMember(name[:i]) && IsMember(name[i:])
 	}
 	m := At(name, "")
