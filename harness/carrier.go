@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -98,9 +99,6 @@ func (c *carrier) note(miss *match.MissError, from string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	text := miss.Error()
-	if c.missed == nil {
-		c.missed = map[string]*missed{}
-	}
 	switch known := c.missed[text]; {
 	case known != nil:
 		known.times++
@@ -115,11 +113,7 @@ func (c *carrier) note(miss *match.MissError, from string) {
 func (c *carrier) misses() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	all := make([]*missed, 0, len(c.missed))
-	for _, m := range c.missed {
-		all = append(all, m)
-	}
-	slices.SortFunc(all, func(a, b *missed) int {
+	all := slices.SortedFunc(maps.Values(c.missed), func(a, b *missed) int {
 		return cmp.Or(strings.Compare(a.miss.URL, b.miss.URL), strings.Compare(a.miss.Method, b.miss.Method), strings.Compare(a.text, b.text))
 	})
 	var lines []string

@@ -26,7 +26,7 @@ var ruleTypes = []string{module + "harness/report.Rule", module + "harness/inter
 // ruleMakers may make ids of another vocabulary: that of diff, of schemas, of redaction and
 // the kinds of notes and tokens; and they read ids that users write, and those of reports.
 var ruleMakers = []string{
-	"harness/cli.pathRule", "harness/cli.permissionsRule", "harness/internal/whatif.ruleOf", "harness/conform.SchemaRule", "harness/conform.requestRule", "harness/internal/diff.Rule",
+	"harness/cli.pathRule", "harness/internal/lint.permissionsRule", "harness/internal/whatif.ruleOf", "harness/conform.SchemaRule", "harness/conform.requestRule", "harness/internal/diff.Rule",
 	"harness/internal/importer.docsRule", "harness/internal/lint.leakRule", "harness/internal/project.decodeDiff", "harness/report.finding", "harness/schema.leaf",
 }
 

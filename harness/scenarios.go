@@ -109,7 +109,6 @@ func subtestName(p *project.Project, file string) string {
 	return strings.TrimSuffix(name, filepath.Ext(name))
 }
 
-// explain is an error's text with its hints.
 func explain(err error) string {
 	var text strings.Builder
 	for _, p := range report.Problems(err) {

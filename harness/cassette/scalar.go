@@ -34,15 +34,8 @@ func (s *scalars) singleQuoted(value []byte) (text string, ok bool) {
 		return "", false
 	}
 	inner := value[1 : len(value)-1]
-	if bytes.IndexByte(inner, '\'') < 0 {
-		return s.texts.keep(inner), true
-	}
 	s.scratch = s.scratch[:0]
-	for {
-		i := bytes.IndexByte(inner, '\'')
-		if i < 0 {
-			break
-		}
+	for i := bytes.IndexByte(inner, '\''); i >= 0; i = bytes.IndexByte(inner, '\'') {
 		if i+1 == len(inner) || inner[i+1] != '\'' {
 			return "", false
 		}
@@ -180,21 +173,39 @@ func quotedList(text string) (values []string, rest string, ok bool) {
 
 // quotedFirst reads the double-quoted scalar that a text begins with.
 func quotedFirst(text string) (value, rest string, ok bool) {
-	end, escaped := 1, false
-	for end < len(text) && text[end] != '"' {
-		if text[end] == '\\' {
-			escaped = true
-			end++
-		}
-		end++
-	}
-	if end >= len(text) || text[0] != '"' {
+	quoted, err := strconv.QuotedPrefix(text)
+	if err != nil || quoted[0] != '"' {
 		return "", "", false
 	}
-	value, rest = text[1:end], text[end+1:]
-	if !escaped {
+	value, rest = quoted[1:len(quoted)-1], text[len(quoted):]
+	if !strings.Contains(value, `\`) {
 		return value, rest, true
 	}
-	meaning, ok := unquote(nil, []byte(text[:end+1]))
+	meaning, ok := unquote(nil, []byte(quoted))
 	return string(meaning), rest, ok
+}
+
+// arena cuts many short strings from few allocations.
+type arena struct{ chunk strings.Builder }
+
+const (
+	arenaChunk = 256 << 10
+	arenaLimit = 16 << 10 // a longer string gets an allocation of its own
+)
+
+// keep returns the text as a string.
+func (a *arena) keep(text []byte) string {
+	if len(text) == 0 {
+		return ""
+	}
+	if len(text) > arenaLimit {
+		return string(text)
+	}
+	if a.chunk.Cap()-a.chunk.Len() < len(text) {
+		a.chunk.Reset()
+		a.chunk.Grow(arenaChunk)
+	}
+	first := a.chunk.Len()
+	a.chunk.Write(text)
+	return a.chunk.String()[first:]
 }

@@ -70,8 +70,10 @@ func (a *anyReader) read() (*Cassette, error) {
 	if err := a.checkEnd(); err != nil {
 		return nil, err
 	}
-	if err := a.checkCodes(all); err != nil {
-		return nil, err
+	for n, i := range all {
+		if !validCode(i.Response.Code) {
+			return nil, a.codeError(n, i.Response.Code)
+		}
 	}
 	return h.cassette(a.file, all, a.unsealed)
 }
@@ -252,18 +254,10 @@ func (a *anyReader) checkEnd() error {
 	return nil
 }
 
-func (a *anyReader) checkCodes(interactions []*Interaction) error {
-	for n, i := range interactions {
-		if validCode(i.Response.Code) {
-			continue
-		}
-		at, _ := value(a.items[n], "response")
-		if _, key := value(at, "code"); key != nil {
-			at = key
-		}
-		return codeError(a.file, at.Line, n, i.Response.Code)
-	}
-	return nil
+func (a *anyReader) codeError(n, code int) error {
+	at, _ := value(a.items[n], "response")
+	_, key := value(at, "code")
+	return codeError(a.file, cmp.Or(key, at).Line, n, code)
 }
 
 // decodeError is for values of the wrong type.

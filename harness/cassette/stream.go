@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
@@ -55,27 +54,20 @@ func (p Parts) Save(file string, meta Meta, guarded bool) error {
 // runSize divides what is written at once, so that the system need not split a page.
 const runSize = 128 << 10
 
-// stream writes a cassette: one run of text while the next is made.
+// stream writes a cassette run by run.
 func stream(out io.Writer, meta *Meta, p Parts) (err error) {
-	text, room := p.head, p.most()
-	if text == nil {
-		text = opening(meta, p.Count, p.Holes)
+	head, room := p.head, p.most()
+	if head == nil {
+		head = opening(meta, p.Count, p.Holes)
 	}
-	var spare []byte
-	var failed error
-	var writing sync.WaitGroup
-	defer writing.Wait()
+	text := append(make([]byte, 0, len(head)+2*runSize), head...)
 	write := func(size int) error {
-		if writing.Wait(); failed != nil {
-			return failed
-		}
 		if len(text) > room {
 			return unstorable("the file has more than the %d MB that are read", p.most()>>20)
 		}
-		run := text[:size]
-		text, spare, room = append(spare[:0], text[size:]...), text, room-size
-		writing.Go(func() { _, failed = out.Write(run) })
-		return nil
+		_, err := out.Write(text[:size])
+		text, room = append(text[:0], text[size:]...), room-size
+		return err
 	}
 	for n := range p.Count {
 		text = append(strconv.AppendInt(append(text, "  - id: "...), int64(n), 10), '\n')
@@ -88,11 +80,7 @@ func stream(out io.Writer, meta *Meta, p Parts) (err error) {
 			}
 		}
 	}
-	if err := write(len(text)); err != nil {
-		return err
-	}
-	writing.Wait()
-	return failed
+	return write(len(text))
 }
 
 // partsOf are the parts of a cassette that is in memory.

@@ -59,7 +59,6 @@ func newCheck(std Streams, dirs *projectFlags) *cobra.Command {
 	return cmd
 }
 
-// checkFake runs scenarios against the fake.
 func (f *checkFlags) checkFake(ctx context.Context, t *task) (*report.Suite, error) {
 	p, suite := t.project, &report.Suite{Command: "check", FailOn: report.Warning}
 	scenarios, service, err := f.fake.ready(t, suite)

@@ -101,16 +101,12 @@ func cloudAddresses() []string {
 	return all
 }
 
-// directive proposes files or folders.
-func directive(d cobra.ShellCompDirective) completing {
-	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) { return nil, d }
+// directive proposes files or folders, or some words.
+func directive(d cobra.ShellCompDirective, words ...string) completing {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) { return words, d }
 }
 
-func words(all ...string) completing {
-	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return all, cobra.ShellCompDirectiveNoFileComp
-	}
-}
+func words(all ...string) completing { return directive(cobra.ShellCompDirectiveNoFileComp, all...) }
 
 // namesOf proposes the files of a folder of the project by their names. Where there
 // is no project, there is nothing to propose.

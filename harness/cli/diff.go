@@ -114,7 +114,6 @@ func (f *diffFlags) compare(ctx context.Context, t *task, opts drift.Options) (*
 	return suite, nil
 }
 
-// recordings compares the two sides that the arguments name.
 func recordings(ctx context.Context, p *project.Project, args []string, opts drift.Options) (*report.Suite, error) {
 	if len(args) == 1 {
 		var err error

@@ -70,7 +70,6 @@ func (d *drifting) run(ctx context.Context) (*report.Suite, error) {
 	return suite, nil
 }
 
-// scenario runs one scenario and compares what was exchanged.
 func (d *drifting) scenario(ctx context.Context, s *service, sc *scenario.Scenario) (report.Case, error) {
 	old, err := d.project.Cassette(sc.Cassette)
 	if errors.Is(err, fs.ErrNotExist) {

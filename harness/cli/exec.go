@@ -103,7 +103,6 @@ func (f *execFlags) run(ctx context.Context, std Streams, dirs *projectFlags, ar
 	return int(found), nil
 }
 
-// options are what the flags ask for.
 func (f *execFlags) options(ctx context.Context, std Streams, p *project.Project, args []string) (o program.Options, err error) {
 	if len(args) == 0 {
 		return o, &fault.Error{Message: "exec: no command given", Hint: "graphvcr exec --cassette NAME -- COMMAND"}

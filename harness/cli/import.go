@@ -125,7 +125,6 @@ func importKinds() []importKind {
 	return append(kinds, docsKind())
 }
 
-// docsKind imports pages of documentation.
 func docsKind() importKind {
 	format := &importer.Format{
 		Kind: "docs", Ends: []string{".md"},

@@ -79,7 +79,8 @@ func newScenario(std Streams, p *project.Project, name string) error {
 			Hint:    "leave out < > : \" | ? * \\, a dot or space at the end, and names of devices such as con, nul and com1",
 		}
 	}
-	file, err := p.CreateScenario(name, []byte(starter(p, name)))
+	text := fmt.Sprintf(starterText, schemaFor(p, name), strings.ReplaceAll(name, "/", ": "), name)
+	file, err := p.CreateScenario(name, []byte(text))
 	if err != nil {
 		return err
 	}
@@ -125,11 +126,7 @@ func schemaFor(p *project.Project, name string) string {
 	return filepath.ToSlash(rel)
 }
 
+// starterText is a scenario that shows the file format on one read.
+//
 //go:embed starter.yaml
 var starterText string
-
-// starter is a scenario that shows the file format on one read.
-func starter(p *project.Project, name string) string {
-	title := strings.ReplaceAll(name, "/", ": ")
-	return fmt.Sprintf(starterText, schemaFor(p, name), title, name)
-}

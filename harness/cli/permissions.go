@@ -44,7 +44,6 @@ func newPermissions(std Streams, dirs *projectFlags) *cobra.Command {
 	return cmd
 }
 
-// permissionsFile is where a project keeps the file.
 func permissionsFile(p *project.Project) string {
 	return filepath.Join(p.Dirs.Schemas, permissions.FileName)
 }

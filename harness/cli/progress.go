@@ -55,7 +55,6 @@ func shortened(text []rune, most int) []rune {
 	return append(slices.Clip(text[:most-1]), '…')
 }
 
-// step shows what a recording is about to do.
 func (p *progress) step(doing record.Progress) {
 	what, where := "recording "+doing.Scenario.Name, fmt.Sprintf(": step %d of %d: %s", doing.N, doing.Total, doing.Name)
 	if doing.Wait > 0 {

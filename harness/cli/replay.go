@@ -83,16 +83,12 @@ func (f *replayFlags) selection(paths []string) (replay.Selection, error) {
 	return sel, nil
 }
 
-// parseInputs reads values of --input.
 func parseInputs(texts []string) (replay.Inputs, error) {
-	var inputs replay.Inputs
+	inputs := replay.Inputs{}
 	for _, text := range texts {
 		name, value, ok := strings.Cut(text, "=")
 		if _, twice := inputs[name]; !ok || name == "" || value == "" || twice {
 			return nil, &fault.Error{Message: fmt.Sprintf("--input %s: want NAME=value, once for each name", text), Hint: "NAME is a variable that the cassette stores, or a pseudonym as it stands there"}
-		}
-		if inputs == nil {
-			inputs = replay.Inputs{}
 		}
 		inputs[name] = value
 	}

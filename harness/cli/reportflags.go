@@ -75,7 +75,6 @@ type reporting struct {
 // target is one report; file "" is stdout.
 type target struct{ kind, file string }
 
-// has reports whether a report of a kind is asked for.
 func (r *reporting) has(kind string) bool {
 	return slices.ContainsFunc(r.targets, func(t target) bool { return t.kind == kind })
 }
@@ -153,7 +152,8 @@ func (r *reporting) write(t target, s *report.Suite) error {
 
 // colored reports whether stdout takes colours: a terminal does, and what FORCE_COLOR says.
 func (r *reporting) colored() bool {
-	return wantsColor() && (isTerminal(r.std.Out) || forcesColor())
+	isWanted := os.Getenv("NO_COLOR") == "" && (os.Getenv("TERM") != "dumb" || forcesColor()) // https://no-color.org
+	return isWanted && (isTerminal(r.std.Out) || forcesColor())
 }
 
 // width is that of the terminal that stdout is, else 0.
@@ -219,11 +219,6 @@ func isTerminal(w io.Writer) bool {
 	}
 	null, err := os.Stat(os.DevNull)
 	return err != nil || !os.SameFile(info, null)
-}
-
-// wantsColor honours https://no-color.org and terminals that can do nothing.
-func wantsColor() bool {
-	return os.Getenv("NO_COLOR") == "" && (os.Getenv("TERM") != "dumb" || forcesColor())
 }
 
 // forcesColor honours https://force-color.org.

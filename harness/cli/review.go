@@ -110,7 +110,6 @@ func (r *reviewing) recording(ctx context.Context, a *record.Aside) (report.Case
 	return r.merge(ctx, a, old, new, result, said)
 }
 
-// merge takes some of a recording's changes.
 func (r *reviewing) merge(ctx context.Context, a *record.Aside, old, new *cassette.Cassette, result report.Case, said decisions) (report.Case, error) {
 	accepted := fingerprints(said.accepted)
 	merged, left, err := drift.Merge(old, new, r.options, accepted, fingerprints(said.known))
@@ -147,7 +146,6 @@ func fingerprints(findings []report.Finding) []string {
 	return all
 }
 
-// accept writes down the changes that are known.
 func (r *reviewing) accept(result report.Case, said decisions) error {
 	for n, f := range said.known {
 		result.Findings = []report.Finding{f}

@@ -55,7 +55,6 @@ func newRoot(std Streams) *cobra.Command {
 	return root
 }
 
-// addCommands adds every command to its group.
 func addCommands(root *cobra.Command, std Streams, dirs *projectFlags) {
 	root.AddGroup(groups...)
 	in := func(group string, commands ...*cobra.Command) {
@@ -116,24 +115,13 @@ var unknownFlag = regexp.MustCompile(`^unknown flag: --([^=]*)`)
 func flagError(cmd *cobra.Command, err error) error {
 	f := &fault.Error{Message: err.Error(), Hint: cmd.CommandPath() + " --help lists the flags"}
 	if m := unknownFlag.FindStringSubmatch(err.Error()); m != nil {
-		if near := nearestFlag(cmd, m[1]); near != "" {
+		var known []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+		if near := fault.Nearest(m[1], known); near != "" {
 			f.Hint = fault.DidYouMean("--"+near) + " " + f.Hint
 		}
 	}
 	return f
-}
-
-// nearestFlag lets cobra, which knows how to find the nearest command, find the
-// nearest flag.
-func nearestFlag(cmd *cobra.Command, name string) string {
-	names := &cobra.Command{SuggestionsMinimumDistance: 2}
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		names.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
-	})
-	if near := names.SuggestionsFor(name); len(near) > 0 {
-		return near[0]
-	}
-	return ""
 }
 
 // projectFlags say where the project's files lie.

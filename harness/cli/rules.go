@@ -1,27 +1,22 @@
 package cli
 
 import (
-	"github.com/graphvcr/graphvcr/harness/internal/auth"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
 // The rules of what the commands themselves find.
 const (
-	ruleAuthRefused         report.Rule = "auth.refused"
-	ruleCheckFailed         report.Rule = "check.failed"
-	ruleDriftChangelog      report.Rule = "drift.changelog"
-	ruleDriftFailed         report.Rule = "drift.failed"
-	ruleDriftRun            report.Rule = "drift.run"
-	ruleRecordRecover       report.Rule = "record.recover"
-	ruleRedactFailed        report.Rule = "redact.failed"
-	ruleServeHandshake      report.Rule = "serve.handshake"
-	rulePermissionsUnlisted report.Rule = "permissions.unlisted"
-	ruleRecordFailed        report.Rule = "record.failed"
-	ruleReviewFailed        report.Rule = "review.failed"
+	ruleAuthRefused    report.Rule = "auth.refused"
+	ruleCheckFailed    report.Rule = "check.failed"
+	ruleDriftChangelog report.Rule = "drift.changelog"
+	ruleDriftFailed    report.Rule = "drift.failed"
+	ruleDriftRun       report.Rule = "drift.run"
+	ruleRecordRecover  report.Rule = "record.recover"
+	ruleRedactFailed   report.Rule = "redact.failed"
+	ruleServeHandshake report.Rule = "serve.handshake"
+	ruleRecordFailed   report.Rule = "record.failed"
+	ruleReviewFailed   report.Rule = "review.failed"
 )
-
-// permissionsRule is the rule of the permissions of one kind that scenarios need.
-func permissionsRule(kind auth.TokenKind) report.Rule { return report.Rule("permissions." + kind) }
 
 // pathRule is the rule of a path given to a command at which there is nothing.
 func pathRule(command string) report.Rule { return report.Rule(command + ".path") }

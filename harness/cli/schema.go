@@ -100,7 +100,6 @@ func writeSchemas(std Streams, command string, m *csdl.Model, types []string, ou
 	return nil
 }
 
-// countTypes says how many types of each kind a model has.
 func countTypes(m *csdl.Model) string {
 	n := map[csdl.Kind]int{}
 	for _, t := range m.Types {

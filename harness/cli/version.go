@@ -26,7 +26,6 @@ func newVersion(std Streams) *cobra.Command {
 	}
 }
 
-// builtVersion is the version that the binary was built as.
 func builtVersion(info *debug.BuildInfo) string {
 	if info == nil {
 		return "(devel)"
@@ -34,13 +33,11 @@ func builtVersion(info *debug.BuildInfo) string {
 	return cmp.Or(info.Main.Version, "(devel)")
 }
 
-// currentVersion is the version of this binary.
 func currentVersion() string {
 	info, _ := debug.ReadBuildInfo()
 	return builtVersion(info)
 }
 
-// thisVersion is the line for this binary.
 func thisVersion() string {
 	info, _ := debug.ReadBuildInfo()
 	return versionLine(info)

@@ -160,7 +160,6 @@ func allCassettes(p *project.Project) ([]viewed, error) {
 	return all, err
 }
 
-// shown is the cassette as a case.
 func (v *viewed) shown() report.Case {
 	c := report.Case{Name: v.name, File: v.cassette.File}
 	for n, i := range v.cassette.Interactions {
@@ -171,7 +170,6 @@ func (v *viewed) shown() report.Case {
 	return c
 }
 
-// about says where what is shown comes from.
 func about(chosen []viewed) []string {
 	info := "graphvcr " + currentVersion()
 	if len(chosen) != 1 {

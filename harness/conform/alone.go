@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -27,7 +28,8 @@ func (j *judgement) alone() (Result, error) {
 	body, _ := j.Answer.Doc.(map[string]any)
 	context, _ := body[odata.Context].(string)
 	version, host := contextOf(context)
-	if host != "" && !graph.IsHost(host) && !isLocal(host) {
+	isLocal := host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.") // a test server
+	if host != "" && !graph.IsHost(host) && !isLocal {
 		j.result.Reason = "its @odata.context is of " + host + ", which is not Graph"
 		return j.result, nil
 	}
@@ -74,12 +76,7 @@ func (j *judgement) choose(version string, body map[string]any) error {
 }
 
 func lacks(index *route.Index, named []namedType) bool {
-	for _, n := range named {
-		if !index.Declares(n.name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(named, func(n namedType) bool { return !index.Declares(n.name) })
 }
 
 // contextOf is the version of the API and the host that a context names.
@@ -95,11 +92,6 @@ func contextOf(context string) (version, host string) {
 		}
 	}
 	return version, u.Hostname()
-}
-
-// isLocal reports whether a host is a test server on this machine.
-func isLocal(host string) bool {
-	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
 }
 
 // looksFailed reports whether a body is that of an error and nothing else, well formed or
@@ -167,10 +159,5 @@ func (j *judgement) said() (route.Answer, error) {
 // isBatch reports whether a body is the answer to a batch: parts with a status each.
 func isBatch(doc any) bool {
 	parts := graph.Responses(doc)
-	for _, p := range parts {
-		if p.Status == 0 {
-			return false
-		}
-	}
-	return len(parts) > 0
+	return len(parts) > 0 && !slices.ContainsFunc(parts, func(p graph.Part) bool { return p.Status == 0 })
 }

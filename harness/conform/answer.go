@@ -14,7 +14,6 @@ import (
 
 const errorType = "microsoft.graph.ODataErrors.ODataError"
 
-// answer judges the answer by its status.
 func (j *judgement) answer() error {
 	switch {
 	case j.Status >= 400:

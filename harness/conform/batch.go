@@ -68,7 +68,6 @@ func (p *parts) named() error {
 	return nil
 }
 
-// partOf is the part with an id, or nil.
 func partOf(parts []graph.Part, id string) *graph.Part {
 	for i := range parts {
 		if parts[i].ID == id {

@@ -15,7 +15,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/schema"
 )
 
-// values judges what is in the body of an answer.
 type values struct {
 	Exchange
 	schemas *schema.Set

@@ -42,7 +42,6 @@ type sent struct {
 	result  *Result
 }
 
-// parameters judges the body of an action's call.
 func (s *sent) parameters(target route.Target, body map[string]any) error {
 	for _, name := range slices.Sorted(maps.Keys(body)) {
 		if strings.Contains(name, "@") {
@@ -50,8 +49,13 @@ func (s *sent) parameters(target route.Target, body map[string]any) error {
 		}
 		value := body[name]
 		at := inRequest + jsondoc.AppendPath(jsondoc.Root, name)
-		typ, known := parameter(target.Parameters, name)
-		if !known {
+		typ := ""
+		for declared, of := range target.Parameters {
+			if strings.EqualFold(declared, name) {
+				typ = of
+			}
+		}
+		if typ == "" {
 			s.result.problem(ruleRequestParameter, report.Warning, at, "a parameter of "+target.Operation, brief(value))
 			continue
 		}
@@ -60,15 +64,6 @@ func (s *sent) parameters(target route.Target, body map[string]any) error {
 		}
 	}
 	return nil
-}
-
-func parameter(parameters map[string]string, name string) (typ string, known bool) {
-	for declared, typ := range parameters {
-		if strings.EqualFold(declared, name) {
-			return typ, true
-		}
-	}
-	return "", false
 }
 
 func (s *sent) argument(typ, at string, value any) error {
@@ -91,7 +86,6 @@ func (s *sent) argument(typ, at string, value any) error {
 	return nil
 }
 
-// value validates one value.
 func (s *sent) value(typ, at string, value any) error {
 	if !s.schemas.Has(s.api, typ) {
 		return nil

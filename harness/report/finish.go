@@ -15,7 +15,7 @@ import (
 // findings) gives the same as calling it once.
 func (s *Suite) Finish() {
 	if !s.Ordered {
-		slices.SortStableFunc(s.Cases, compareCases)
+		slices.SortStableFunc(s.Cases, func(a, b Case) int { return cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Name, b.Name)) })
 	}
 	if s.FailOn == Note {
 		s.FailOn = Error
@@ -76,10 +76,6 @@ func anchored(file string) string {
 		file = file[len("../"):]
 	}
 	return file
-}
-
-func compareCases(a, b Case) int {
-	return cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Name, b.Name))
 }
 
 func compareFindings(a, b Finding) int {

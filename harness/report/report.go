@@ -2,9 +2,13 @@ package report
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
 // Severity is the one scale of the tool.
@@ -17,30 +21,22 @@ const (
 	Error
 )
 
+var severities = []string{Note: "note", Warning: "warning", Error: "error"}
+
 // String returns the name that flags and reports use.
-func (s Severity) String() string {
-	switch s {
-	case Note:
-		return "note"
-	case Warning:
-		return "warning"
-	default:
-		return "error"
-	}
-}
+func (s Severity) String() string { return severities[min(s, Error)] }
 
 // MarshalText implements [encoding.TextMarshaler] with what String returns.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (s *Severity) UnmarshalText(name []byte) error {
-	for _, known := range []Severity{Note, Warning, Error} {
-		if known.String() == string(name) {
-			*s = known
-			return nil
-		}
+	n := slices.Index(severities, string(name))
+	if n < 0 {
+		return fmt.Errorf("unknown severity %q: want error, warning or note", name)
 	}
-	return fmt.Errorf("unknown severity %q: want error, warning or note", name)
+	*s = Severity(n)
+	return nil
 }
 
 // Place is a line of a file; Line and Column are 0 when unknown.
@@ -201,10 +197,86 @@ func (s *Suite) ExitCode(failOn Severity) int {
 // fails reports whether the case has a finding at or above failOn, or failed
 // without saying why.
 func (c *Case) fails(failOn Severity) bool {
-	for i := range c.Findings {
-		if c.Findings[i].Severity >= max(failOn, Warning) {
-			return true
-		}
+	reaches := func(f Finding) bool { return f.Severity >= max(failOn, Warning) }
+	return slices.ContainsFunc(c.Findings, reaches) || c.Status == Failed && len(c.Findings) == 0
+}
+
+// An Exchange is a request and its response as a page shows them: what a cassette holds of
+// them, so that nothing is shown which may not be stored.
+type Exchange struct {
+	Name        string // what it is called beside others: the step that sent it
+	Interaction *int   // its id in the cassette, nil where it is in none
+	Place              // in the cassette
+	Method, URL string
+	Status      int // 0: there was no response
+	Took        time.Duration
+	Request     Content
+	Response    Content
+	Pseudonyms  []string // texts in it that stand for real values
+	// Unchanged: a comparison found no change in it, nor in what was requested likewise.
+	Unchanged bool `json:",omitempty"`
+}
+
+// Content is what a message holds beside its first line.
+type Content struct {
+	Header map[string][]string `json:"headers"`
+	Body   string              `json:"body"` // JSON in lines, or a text; what is neither is described
+}
+
+// An Example is a place at which a change shows, on both sides, of which either may be nil.
+type Example struct {
+	Old, New *Exchange
+	// OldLine and NewLine are the lines of the responses' bodies that it is about; 0: none.
+	OldLine, NewLine int
+	// OldAs and NewAs are the bodies as they are compared: as many lines, in which a class
+	// stands for what may differ between any two recordings. Empty ones are the bodies.
+	OldAs, NewAs string
+}
+
+// A Miss is a request that had no answer. What gives access is hidden in it.
+type Miss struct {
+	Sent    Exchange
+	Verdict string // why: "never recorded", "recorded but consumed", "recorded but differs"
+	Nearest []Near // those with the fewest differences first
+	Bound   []Bound
+}
+
+// A Bound is a value of the client's that a pseudonym stands for.
+type Bound struct{ Pseudonym, Value string }
+
+// A Near is a recorded request near to one that had no answer.
+type Near struct {
+	Exchange
+	Differences []Difference
+}
+
+// A Difference is a field in which a recorded request and one that was sent differ.
+type Difference struct {
+	Field    string `json:"field"`
+	Recorded string `json:"recorded"`
+	Received string `json:"received"`
+}
+
+// A Command is what a reader can do next.
+type Command struct {
+	What string // "Run it again"
+	Line string // the command line
+}
+
+// Target is the address without what every request to Graph begins with.
+func (e *Exchange) Target() string {
+	rest, found := strings.CutPrefix(e.URL, "https://"+graph.Host+"/")
+	if !found {
+		return e.URL
 	}
-	return c.Status == Failed && len(c.Findings) == 0
+	return "/" + rest
+}
+
+// Head is the request line and the status, "GET /v1.0/users 200".
+func (e *Exchange) Head() string {
+	head := e.Method + " " + e.Target()
+	if e.Status > 0 {
+		head += " " + strconv.Itoa(e.Status)
+	}
+	return head
 }

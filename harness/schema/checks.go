@@ -23,7 +23,6 @@ type checks struct {
 	opts Options
 }
 
-// run runs the library on one value.
 func (c checks) run(r run) {
 	if c.set.count.Load() && (counts{r.typ.schema: 1}).checks(r.value) > maxChecks {
 		c.faults = append(c.faults, r.typ.src.fault("", "the schema leads to its own parts over and over: to check "+normalized(r.path)+" would take more than "+
@@ -150,7 +149,6 @@ func nullLast(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
-// violation puts a failed keyword into words.
 func (c checks) violation(r run, l leaf) {
 	value, below := descend(r.value, l.err.InstanceLocation)
 	if text, ok := value.(string); ok && c.opts.Placeholders && l.rule != RuleType && identity.IsPlaceholder(text) {
@@ -162,7 +160,7 @@ func (c checks) violation(r run, l leaf) {
 		return
 	case l.rule == RuleType && c.opts.LongTexts && l.isLong(value):
 		return
-	case l.rule == RuleFormat && l.isUsual():
+	case l.rule == RuleFormat && l.src != nil && l.src.graphFacts(strings.TrimSuffix(l.pointer, "/"+formatKeyword)).Usual:
 		l.want, l.rule = l.wanted()+", as such texts usually are", RuleUsual
 	}
 	v := Violation{
@@ -173,11 +171,6 @@ func (c checks) violation(r run, l leaf) {
 		Warning: l.rule == RuleUsual || l.rule == RuleEnum && l.isEvolvable(),
 	}
 	c.add(l.key, l.pointer, v)
-}
-
-// isUsual reports whether a format is no promise of metadata.
-func (l leaf) isUsual() bool {
-	return l.src != nil && l.src.graphFacts(strings.TrimSuffix(l.pointer, "/"+formatKeyword)).Usual
 }
 
 // isLong reports whether a value is the text of a number of a type that may be one: of an

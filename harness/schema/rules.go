@@ -22,6 +22,7 @@ const (
 	RuleEnum              Rule = "enum"
 	RuleFalse             Rule = "false"
 	RuleFormat            Rule = "format"
+	RulePattern           Rule = "pattern"
 	RuleRequired          Rule = "required"
 	RuleType              Rule = "type"
 )

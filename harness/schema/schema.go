@@ -40,7 +40,6 @@ type folder struct {
 	types map[string]map[string]bool // api, then full type name
 }
 
-// typeKey names one schema.
 type typeKey struct{ api, name string }
 
 // path is where the schema lies below the set's folder, with slashes.
@@ -191,11 +190,6 @@ type Violation struct {
 //go:embed builtin
 var builtins embed.FS
 
-func builtinText(name string) (string, error) {
-	text, err := builtins.ReadFile("builtin/" + name + ".json")
-	return string(text), err
-}
-
 func isBuiltin(name string) bool {
 	_, err := fs.Stat(builtins, "builtin/"+name+".json")
 	return err == nil
@@ -203,3 +197,64 @@ func isBuiltin(name string) bool {
 
 // builtin reports whether the folder uses the built-in schema of a type.
 func (f *folder) builtin(key typeKey) bool { return !f.types[key.api][key.name] && isBuiltin(key.name) }
+
+// selection reports properties that neither $select nor $expand asked for (id
+// comes unasked in real recordings), in expanded entities too.
+func (t *trail) selection(object map[string]any, names []string, expand []Expansion) {
+	for _, e := range expand {
+		t.expanded(object, e)
+	}
+	if names == nil {
+		return
+	}
+	wanted := map[string]bool{"id": true}
+	for _, option := range names {
+		wanted[selected(option)] = true
+	}
+	for _, e := range expand {
+		wanted[selected(e.Name)] = true
+	}
+	if wanted["*"] {
+		return
+	}
+	for name, v := range object {
+		if !wanted[strings.ToLower(name)] && strings.IndexByte(name, '@') < 0 {
+			t.report(t.root.key, appendToken("/properties", name), Violation{Rule: RuleSelect,
+				Want: "only what was selected: " + listed(names), Got: brief(v)}, member(name))
+		}
+	}
+}
+
+// expanded looks at what an element of $expand brought.
+func (t *trail) expanded(object map[string]any, e Expansion) {
+	for name, v := range object {
+		if strings.ToLower(name) != selected(e.Name) {
+			continue
+		}
+		t.push(member(name))
+		switch v := v.(type) {
+		case map[string]any:
+			t.selection(v, e.Select, e.Expand)
+		case []any:
+			for i, item := range v {
+				if inner, ok := item.(map[string]any); ok {
+					t.push(element(i))
+					t.selection(inner, e.Select, e.Expand)
+					t.pop()
+				}
+			}
+		}
+		t.pop()
+	}
+}
+
+// selected is the property that an element of $select begins with, in lower case;
+// a type cast may stand before it.
+func selected(option string) string {
+	for segment := range strings.SplitSeq(strings.TrimSpace(option), "/") {
+		if !strings.Contains(segment, ".") {
+			return strings.ToLower(segment)
+		}
+	}
+	return ""
+}

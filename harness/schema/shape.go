@@ -32,12 +32,6 @@ func (sh *shape) typeName() string {
 	return sh.target
 }
 
-// isTarget reports whether the type's schema has yet to be applied: nothing
-// refers to it.
-func (sh *shape) isTarget() bool {
-	return sh != nil && sh.key.name == "" && sh.target != ""
-}
-
 // shapeOf derives the shape of a compiled schema, once; recursion ends at shapes
 // that are being derived.
 func (l *library) shapeOf(schema *jsonschema.Schema) *shape {

@@ -55,7 +55,6 @@ func (f *folder) read(key typeKey) (*source, error) {
 // mostNested bounds the nesting of a schema: each of its members is known by its whole path.
 const mostNested = 200
 
-// depthOf is how deep objects and arrays nest.
 func depthOf(value any) (depth int) {
 	switch value := value.(type) {
 	case map[string]any:
@@ -75,13 +74,13 @@ func depthOf(value any) (depth int) {
 // text is that of a file of the folder, or of a built-in one that the folder lacks.
 func (f *folder) text(key typeKey) (string, error) {
 	if f.builtin(key) {
-		return builtinText(key.name)
+		text, err := builtins.ReadFile("builtin/" + key.name + ".json")
+		return string(text), err
 	}
 	text, err := plainfile.ReadBelow(f.dir, key.path())
 	return string(text), err
 }
 
-// fault makes an error about the place that pointer names.
 func (src *source) fault(pointer, message, advice string) *fault.Error {
 	line, column := src.place(pointer)
 	return &fault.Error{Place: fault.Place{File: src.file, Line: line, Column: column}, Message: message, Hint: advice}
@@ -137,7 +136,6 @@ func child(container any, token string) (value any, ok bool) {
 	return value, ok
 }
 
-// pointerTokens splits a pointer into its unescaped tokens.
 func pointerTokens(pointer string) []string {
 	if pointer == "" {
 		return nil

@@ -120,7 +120,6 @@ func (w *walker) queue(t *compiled, v any) {
 	w.runs = append(w.runs, run{t, v, slices.Clone(w.path)})
 }
 
-// value walks a value of a shape.
 func (w *walker) value(sh *shape, v any) {
 	if len(w.path) > maxDepth {
 		w.beyond = true
@@ -263,7 +262,7 @@ func (w *walker) runtime(sh *shape, object map[string]any) (actual *shape, lenie
 			Want: "a type with a schema in " + w.root.key.api + " (only its declared part is checked)"}, member(odata.Type))
 		lenient = true
 	}
-	if sh.isTarget() {
+	if sh != nil && sh.key.name == "" && sh.target != "" { // nothing refers to the schema: it has yet to be applied
 		t := w.load(declared)
 		if t == nil {
 			return nil, lenient
@@ -292,7 +291,6 @@ func (w *walker) subtype(declared, named string, object map[string]any) *shape {
 	return t.shape
 }
 
-// known reports whether there is a schema for the type.
 func (w *walker) known(name string) bool { return w.set.Has(w.root.key.api, name) }
 
 // load is a type's schema, or nil when there is none or it is broken.

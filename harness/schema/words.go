@@ -1,12 +1,14 @@
 package schema
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
@@ -16,7 +18,7 @@ const (
 	absent    = "(absent)" // what was got where there is nothing
 )
 
-// wants says in words what a keyword asks, with {} for its value.
+// wants says in words what a keyword of JSON Schema asks, with {} for its value.
 var wants = map[string]string{
 	"additionalProperties": "no other members",
 	"const":                "{}",
@@ -36,7 +38,6 @@ var wants = map[string]string{
 	"uniqueItems":          "no two equal elements",
 }
 
-// wanted says in words what the keyword asks.
 func (l leaf) wanted() string {
 	if l.want != "" {
 		return l.want
@@ -45,21 +46,21 @@ func (l leaf) wanted() string {
 	if l.src != nil {
 		keyword, _ = l.src.lookup(l.pointer)
 	}
-	switch string(l.rule) {
-	case string(RuleType):
+	switch l.rule {
+	case RuleType:
 		return strings.Join(texts(keyword), " or ")
-	case string(RuleEnum):
+	case RuleEnum:
 		if strings.HasSuffix(l.pointer, membersOf) {
 			return "some of " + listed(texts(keyword)) + ", with commas between"
 		}
 		return "one of " + listed(texts(keyword))
-	case string(RuleFormat):
+	case RuleFormat:
 		name := fmt.Sprint(keyword)
 		if f, ok := identity.Lookup(name); ok && f.Doc != "" {
 			return name + ": " + f.Doc
 		}
 		return name
-	case "pattern":
+	case RulePattern:
 		return fmt.Sprintf("text that matches %v", keyword)
 	}
 	text := brief(keyword)
@@ -149,4 +150,68 @@ func appendBrief(dst []byte, v any) []byte {
 		return append(dst, '}')
 	}
 	return jsondoc.Canonical(dst, v)
+}
+
+type findings struct {
+	set        *Set
+	violations []Violation
+	faults     []error
+}
+
+// report notes a violation of what a schema says at pointer, by the current value
+// or by what lies more steps below it.
+func (t *trail) report(key typeKey, pointer string, v Violation, more ...step) {
+	v.Path = normalized(t.path, more...)
+	t.add(key, pointer, v)
+}
+
+func (f *findings) add(key typeKey, pointer string, v Violation) {
+	v.File = f.set.file(key)
+	if src := f.set.source(key); src != nil {
+		v.Line, _ = src.place(pointer)
+	}
+	f.violations = append(f.violations, v)
+}
+
+// source is the text of a file that has been compiled, or nil.
+func (s *Set) source(key typeKey) *source {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.library.sources[key.path()]
+}
+
+// sorted are the violations in the order of their paths. A fault in one of the schemas wins
+// over all of them.
+func (f *findings) sorted() ([]Violation, error) {
+	if len(f.faults) > 0 {
+		// The walk goes through objects in no order; answer the same on every run.
+		return nil, slices.MinFunc(f.faults, func(a, b error) int { return cmp.Compare(a.Error(), b.Error()) })
+	}
+	slices.SortFunc(f.violations, func(a, b Violation) int {
+		return cmp.Or(comparePaths(a.Path, b.Path), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.File, b.File),
+			cmp.Compare(a.Line, b.Line), cmp.Compare(a.Want, b.Want))
+	})
+	return slices.Compact(f.violations), nil // a subtype's run repeats what its base's found
+}
+
+// comparePaths orders paths as people count: [2] comes before [10].
+func comparePaths(a, b string) int {
+	for i := 0; i < min(len(a), len(b)); i++ {
+		if a[i] == b[i] {
+			continue
+		}
+		if x, y := digits(a[i:]), digits(b[i:]); (x > 0 || y > 0) && i > 0 && (a[i-1] == '[' || ascii.IsDigit(a[i-1])) && x != y {
+			return cmp.Compare(x, y)
+		}
+		return cmp.Compare(a[i], b[i])
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+func digits(s string) int {
+	n := 0
+	for n < len(s) && ascii.IsDigit(s[n]) {
+		n++
+	}
+	return n
 }

@@ -60,15 +60,11 @@ func (c counts) checks(v any) (total float64) {
 }
 
 func (c counts) plus(other counts) counts {
-	if len(c) == 0 || len(other) == 0 {
-		if len(c) == 0 {
-			return other
+	sum := counts{}
+	for _, some := range []counts{c, other} {
+		for schema, n := range some {
+			sum[schema] += n
 		}
-		return c
-	}
-	sum := maps.Clone(c)
-	for schema, n := range other {
-		sum[schema] += n
 	}
 	return sum
 }

@@ -3,17 +3,22 @@ package auth
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // Options are what signing in needs beside the kind.
@@ -115,4 +120,127 @@ func (c *Credential) token(ctx context.Context) (string, error) {
 	}
 	c.current = func() azcore.AccessToken { return token }
 	return token.Token, nil
+}
+
+// An origin is where a request goes: scheme and host, lower case, without a
+// scheme's own port.
+type origin struct{ scheme, host string }
+
+func originOf(u *url.URL) origin {
+	o := origin{strings.ToLower(u.Scheme), strings.ToLower(u.Host)}
+	switch o.scheme {
+	case "https":
+		o.host = strings.TrimSuffix(o.host, ":443")
+	case "http":
+		o.host = strings.TrimSuffix(o.host, ":80")
+	}
+	return o
+}
+
+// private reports whether what goes there can be read by nobody on the way.
+func (o origin) private() bool {
+	return o.scheme == "https" || o.scheme == "http" && isLoopback(o.host)
+}
+
+func isLoopback(host string) bool { return wire.IsLoopback((&url.URL{Host: host}).Hostname()) }
+
+// address parses a base URL that a person gave, and insists on privacy.
+func address(what, raw string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, &fault.Error{Message: what + " is not an address of the form https://HOST"}
+	}
+	if !originOf(u).private() {
+		return nil, &fault.Error{
+			Message: what + " is not https: a token would cross the network in the clear",
+			Hint:    "use https; http is for test services on 127.0.0.1, ::1 and localhost",
+		}
+	}
+	return u, nil
+}
+
+// A Set is the credentials of a run by identity; "" is the default one.
+type Set map[string]*Credential
+
+// OpenSet opens the credentials of the identities that a run needs. kind is
+// --auth: it decides the default identity's, and none is none for all. Everything that
+// is not configured is reported at once.
+func OpenSet(kind string, identities []string, o Options) (Set, error) {
+	if o.Getenv == nil {
+		o.Getenv = os.Getenv
+	}
+	set := Set{}
+	var problems []error
+	for _, identity := range slices.Compact(slices.Sorted(slices.Values(identities))) {
+		c, err := open(identity, kindFor(identity, kind, o.Getenv), o)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		set[identity] = c
+	}
+	if problems != nil {
+		return nil, errors.Join(problems...)
+	}
+	return set, nil
+}
+
+func kindFor(identity, kind string, getenv func(string) string) string {
+	if identity == "" || kind == "none" {
+		return kind
+	}
+	return cmp.Or(getenv(kindVariable(identity)), "auto")
+}
+
+// Claims signs every identity in, one after the other, and reads the tokens. A run does
+// it before its first request, because a device code takes a person minutes. An
+// identity without a token is left out.
+func (s Set) Claims(ctx context.Context) (map[string]Claims, error) {
+	all := map[string]Claims{}
+	for _, identity := range sortedKeys(s) {
+		if s[identity].acquire == nil {
+			continue
+		}
+		claims, err := s[identity].Claims(ctx)
+		if err != nil {
+			return nil, err
+		}
+		all[identity] = claims
+	}
+	return all, nil
+}
+
+// Transport adds the token of a credential to the requests that may have it:
+// those to the credential's Graph and base URL. It belongs below the recorder, which
+// then cannot record the token. A request that brings its own Authorization keeps it.
+type Transport struct {
+	Credential *Credential
+	Base       http.RoundTripper // sends the request
+	// Without reports whether a request must carry no token; nil is none of them.
+	Without func(*http.Request) bool
+}
+
+// RoundTrip signs in if need be, which may take as long as a person does; the
+// request's context bounds it.
+func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !t.takes(req) {
+		return t.Base.RoundTrip(req)
+	}
+	token, err := t.Credential.token(req.Context())
+	if err != nil {
+		if req.Body != nil {
+			req.Body.Close()
+		}
+		return nil, err
+	}
+	if token == "" {
+		return t.Base.RoundTrip(req)
+	}
+	// The response names req: what the client holds shows no token.
+	return wire.Send(t.Base, req, func(sent *http.Request) { sent.Header.Set("Authorization", "Bearer "+token) })
+}
+
+func (t *Transport) takes(req *http.Request) bool {
+	return t.Credential != nil && req.URL != nil && t.Credential.allows(req.URL) &&
+		req.Header.Get("Authorization") == "" && (t.Without == nil || !t.Without(req))
 }

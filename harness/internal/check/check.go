@@ -41,7 +41,7 @@ func Run(ctx context.Context, p *project.Project, paths []string, o Options) (*R
 		_, err := p.Schemas.Validate(o.API, o.Type, nil, schema.Options{})
 		return nil, err
 	}
-	c := &checker{project: p, options: o, by: map[string]int{}, notes: map[noteKey]*report.Finding{}, counts: map[noteKey]int{}}
+	c := &checker{project: p, options: o, by: map[string]int{}, notes: map[noteKey]*note{}}
 	files, unfound := collect(paths)
 	for _, f := range files {
 		if err := ctx.Err(); err != nil {
@@ -113,8 +113,13 @@ type checker struct {
 	none    int            // files without an answer
 	by      map[string]int // answers by what they were judged by
 	untyped []report.Finding
-	notes   map[noteKey]*report.Finding // each once
-	counts  map[noteKey]int
+	notes   map[noteKey]*note
+}
+
+// note is the first of the notes that say the same, and how many there are.
+type note struct {
+	report.Finding
+	n int
 }
 
 // noteKey is what notes that say the same have in common.
@@ -168,7 +173,7 @@ func (c *checker) judge(file string, a *answer, trail *conform.Trail, inOrder bo
 	if err != nil {
 		return nil, err
 	}
-	if a.isText() {
+	if a.URL == "" && a.Status == 0 && !a.Answer.IsJSON { // a text in source code
 		result.Reason = "it begins like JSON and is none: what is filled in later is not known"
 	}
 	if by := a.by(result); by != "" {
@@ -218,9 +223,9 @@ func (c *checker) note(p conform.Problem, f report.Finding) {
 			f.Where, f.Want, f.Got, f.Remark = "", "", "", ""
 			f.Message = typeOf(p) + " declares no " + key.name + ", and is open"
 		}
-		c.notes[key] = &f
+		c.notes[key] = &note{Finding: f}
 	}
-	c.counts[key]++
+	c.notes[key].n++
 }
 
 // total is the case that counts.
@@ -237,13 +242,13 @@ func (c *checker) total(r *Result) report.Case {
 		return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.file, b.file), cmp.Compare(a.name, b.name))
 	})
 	for _, key := range keys {
-		f := *c.notes[key]
-		if n := c.counts[key]; n > 1 && f.Message != "" {
-			f.Message += fmt.Sprintf(" (%d times)", n)
-		} else if n > 1 {
-			f.Remark = strings.TrimSpace(fmt.Sprintf("%s (%d times)", f.Remark, n))
+		f := c.notes[key]
+		if f.n > 1 && f.Message != "" {
+			f.Message += fmt.Sprintf(" (%d times)", f.n)
+		} else if f.n > 1 {
+			f.Remark = strings.TrimSpace(fmt.Sprintf("%s (%d times)", f.Remark, f.n))
 		}
-		one.Findings = append(one.Findings, f)
+		one.Findings = append(one.Findings, f.Finding)
 	}
 	return one
 }

@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -52,7 +51,7 @@ func (f *FakeAt) Scenario(ctx context.Context, p *project.Project, sc *scenario.
 			return &tap{seen: seen, base: &transport.Rebase{Base: f.Carrier(identity), URL: f.URL}}
 		},
 		Answers: p.Answers, Vars: recorded.Meta.Vars, Env: os.LookupEnv,
-		Began: func(name string, _ *scenario.Step) { seen.begin(name) },
+		Began: func(name string, _ *scenario.Step) { seen.step = name },
 	})
 	if ctx.Err() != nil {
 		return report.Case{}, fmt.Errorf("check: %w", ctx.Err())
@@ -60,7 +59,12 @@ func (f *FakeAt) Scenario(ctx context.Context, p *project.Project, sc *scenario.
 	if len(seen.cassette.Interactions) == 0 {
 		return report.Case{}, unanswered(f.URL, &ran)
 	}
-	changes, err := diff.Compare(recorded, seen.cassette, f.options())
+	// Graph may add a property or stop paging without notice, as a client must bear; a fake that
+	// does so was made up.
+	options := f.Diff
+	options.Severities = map[diff.ID]report.Severity{diff.PropertyAdded: report.Warning, diff.PagingRemoved: report.Warning}
+	maps.Copy(options.Severities, f.Diff.Severities)
+	changes, err := diff.Compare(recorded, seen.cassette, options)
 	if err != nil {
 		return report.Case{}, fmt.Errorf("compare the fake with %s: %w", recorded.File, err)
 	}
@@ -82,15 +86,6 @@ func (f *FakeAt) Scenario(ctx context.Context, p *project.Project, sc *scenario.
 	return one, nil
 }
 
-// options are those of the comparison. Graph may add a property or stop paging without notice,
-// as a client must bear; a fake that does so was made up.
-func (f *FakeAt) options() diff.Options {
-	o := f.Diff
-	o.Severities = map[diff.ID]report.Severity{diff.PropertyAdded: report.Warning, diff.PagingRemoved: report.Warning}
-	maps.Copy(o.Severities, f.Diff.Severities)
-	return o
-}
-
 func unanswered(base *url.URL, ran *report.Case) error {
 	why := "no request was sent"
 	for _, f := range ran.Findings {
@@ -104,24 +99,9 @@ func unanswered(base *url.URL, ran *report.Case) error {
 
 // seen is what the fake answered, and at which step.
 type seen struct {
-	mu       sync.Mutex
 	cassette *cassette.Cassette
 	steps    []string // of the interactions
-	step     string
-}
-
-func (s *seen) begin(step string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.step = step
-}
-
-func (s *seen) add(i *cassette.Interaction) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i.ID = len(s.cassette.Interactions)
-	s.cassette.Interactions = append(s.cassette.Interactions, i)
-	s.steps = append(s.steps, s.step)
+	step     string   // that runs
 }
 
 // finding reports a difference at the scenario, with the line of the recording.
@@ -189,7 +169,9 @@ func (t *tap) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	wire.SetResponseBody(resp, body)
 	plain, _, _ := wire.Decode(resp.Header, string(body), maxKept)
-	t.seen.add(&cassette.Interaction{
+	t.seen.steps = append(t.seen.steps, t.seen.step)
+	t.seen.cassette.Interactions = append(t.seen.cassette.Interactions, &cassette.Interaction{
+		ID: len(t.seen.cassette.Interactions),
 		Request: cassette.Request{
 			Method: req.Method, URL: req.URL.String(), Host: req.URL.Host, Headers: req.Header.Clone(), Body: string(sent), ContentLength: int64(len(sent)),
 		},

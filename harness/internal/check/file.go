@@ -68,19 +68,25 @@ func (c *checker) read(file string, named bool) (*contents, error) {
 func dataAnswers(file, text string, named bool) (*contents, error) {
 	plain := jsondoc.Plain(text)
 	doc, _, err := jsondoc.ParseMended(plain)
-	var syntax *jsondoc.SyntaxError
 	switch {
 	case err == nil:
 	case !named && !strings.Contains(text, "odata."):
 		return &contents{}, nil
-	case errors.As(err, &syntax):
-		return nil, &fault.Error{Place: fault.Place{File: file, Line: syntax.Line, Column: syntax.Column}, Message: "not JSON: " + syntax.Message}
 	default:
-		return nil, err
+		return nil, notJSON(file, err)
 	}
 	f := forms{line: inText(plain, jsondoc.Root, 1, false)}
 	f.whole(doc)
 	return &contents{answers: f.found}, nil
+}
+
+// notJSON says where a file is no JSON.
+func notJSON(file string, err error) error {
+	e := &fault.Error{Place: fault.Place{File: file}, Message: "not JSON: " + err.Error()}
+	if syntax := (*jsondoc.SyntaxError)(nil); errors.As(err, &syntax) {
+		e.Line, e.Column, e.Message = syntax.Line, syntax.Column, "not JSON: "+syntax.Message
+	}
+	return e
 }
 
 // inYAML are the answers of recordings and cassettes; any other YAML has none.

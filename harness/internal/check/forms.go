@@ -145,9 +145,6 @@ type answer struct {
 	line func(path string) int // of a place in its body, or of the answer where the place is elsewhere
 }
 
-// isText reports whether it is a text in source code that is no JSON as it stands.
-func (a *answer) isText() bool { return a.URL == "" && a.Status == 0 && !a.Answer.IsJSON }
-
 // by says what an answer is judged by, in a few words.
 func (a *answer) by(r conform.Result) string {
 	body, _ := a.Answer.Doc.(map[string]any)

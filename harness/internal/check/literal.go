@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -72,7 +74,7 @@ func (l *literal) primitive() any {
 		return word == "true"
 	case word == "null":
 		return nil
-	case isNumber(word):
+	case word != "" && (word[0] == '-' || ascii.IsDigit(word[0])) && json.Valid([]byte(word)):
 		return json.Number(word)
 	}
 	return computed{}

@@ -1,14 +1,12 @@
 package check
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/internal/csdl"
-	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/generate"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
@@ -26,12 +24,8 @@ func Schema(schemas *schema.Set, file, api, typ string) (report.Case, error) {
 		return result, fmt.Errorf("check: %w", err)
 	}
 	doc, err := jsondoc.Parse(string(text))
-	var syntax *jsondoc.SyntaxError
-	if errors.As(err, &syntax) {
-		place := fault.Place{File: shown, Line: syntax.Line, Column: syntax.Column}
-		return result, fmt.Errorf("check %w", &fault.Error{Place: place, Message: "not JSON: " + syntax.Message})
-	} else if err != nil {
-		return result, fmt.Errorf("check %s: not JSON: %w", shown, err)
+	if err != nil {
+		return result, fmt.Errorf("check %w", notJSON(shown, err))
 	}
 	violations, err := schemas.Validate(api, typ, doc, schema.Options{})
 	if err != nil {

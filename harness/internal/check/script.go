@@ -1,7 +1,6 @@
 package check
 
 import (
-	"encoding/json"
 	"sort"
 	"strconv"
 	"strings"
@@ -235,8 +234,3 @@ func (s *script) escape(b *strings.Builder) {
 }
 
 func isWordByte(c byte) bool { return ascii.IsAlnum(c) || c == '_' || c == '$' || c >= utf8.RuneSelf }
-
-// isNumber reports whether a word is a number as JSON writes it.
-func isNumber(word string) bool {
-	return word != "" && (word[0] == '-' || word[0] >= '0' && word[0] <= '9') && json.Valid([]byte(word))
-}

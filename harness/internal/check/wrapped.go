@@ -82,7 +82,7 @@ func step(name string) string {
 func member(object map[string]any, names []string) (value any, name string) {
 	for _, wanted := range names {
 		for name, value := range object {
-			if plain(name) == wanted {
+			if plainName.Replace(strings.ToLower(name)) == wanted {
 				return value, name
 			}
 		}
@@ -91,8 +91,6 @@ func member(object map[string]any, names []string) (value any, name string) {
 }
 
 var plainName = strings.NewReplacer("_", "", "-", "")
-
-func plain(name string) string { return plainName.Replace(strings.ToLower(name)) }
 
 // statusOf is the status that an object says, or 0: what else is called status is a text.
 func statusOf(object map[string]any) int {

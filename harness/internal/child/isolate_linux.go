@@ -38,10 +38,11 @@ const HelperArg = "__isolated"
 // makes the listeners there and hands them over; Run then has it become the program. The
 // streams are the program's.
 func Isolate(bundle string, stdin io.Reader, stdout, stderr io.Writer) (*Isolated, error) {
-	here, there, err := socketPair()
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("isolate the program: %w", err)
 	}
+	here, there := os.NewFile(uintptr(fds[0]), "helper"), os.NewFile(uintptr(fds[1]), "harness")
 	defer there.Close()
 	i := &Isolated{link: here}
 	if i.cmd, err = startHelper(there, bundle, stdin, stdout, stderr); err != nil {
@@ -65,14 +66,6 @@ func refused(err error) error {
 	}
 }
 
-func socketPair() (here, there *os.File, err error) {
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return nil, nil, err
-	}
-	return os.NewFile(uintptr(fds[0]), "helper"), os.NewFile(uintptr(fds[1]), "harness"), nil
-}
-
 // startHelper starts the helper in new namespaces.
 func startHelper(link *os.File, bundle string, stdin io.Reader, stdout, stderr io.Writer) (*exec.Cmd, error) {
 	self, err := os.Executable()
@@ -83,7 +76,7 @@ func startHelper(link *os.File, bundle string, stdin io.Reader, stdout, stderr i
 	if os.Geteuid() == 0 { // who would be less in a user namespace
 		slices.Reverse(kinds)
 	}
-	var errs []error
+	var why error
 	for _, flags := range kinds {
 		cmd := exec.Command(self, HelperArg, bundle)
 		cmd.Args[0] = os.Args[0]
@@ -99,9 +92,9 @@ func startHelper(link *os.File, bundle string, stdin io.Reader, stdout, stderr i
 		if err == nil {
 			return cmd, nil
 		}
-		errs = append(errs, err)
+		why = cmp.Or(why, err)
 	}
-	return nil, errs[0]
+	return nil, why
 }
 
 // receiveListener reads one byte and the listener that came with it. Anything else is

@@ -11,3 +11,15 @@ var forwarded = []os.Signal{os.Interrupt}
 func SentToAll(os.Signal) bool { return true }
 
 func bySignal(*os.ProcessState) int { return 0 }
+
+// A Guard is nothing here.
+type Guard struct{}
+
+// NewGuard returns none.
+func NewGuard(string) *Guard { return nil }
+
+// Watch does nothing.
+func (*Guard) Watch(int) {}
+
+// Release does nothing.
+func (*Guard) Release() {}

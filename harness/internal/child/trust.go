@@ -2,6 +2,7 @@ package child
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -30,10 +31,8 @@ func TrustHint(command string) string {
 	name = strings.TrimRight(name, "0123456789.") // python3.11
 	var all []string
 	for _, r := range runtimes {
-		for _, known := range r.names {
-			if name == known {
-				return head + r.text + foot
-			}
+		if slices.Contains(r.names, name) {
+			return head + r.text + foot
 		}
 		all = append(all, r.text)
 	}

@@ -129,7 +129,7 @@ func (n *names) fullSignature(target string) string {
 	_, inner, _ := strings.Cut(target, "(")
 	var types []string
 	for text := range strings.SplitSeq(strings.TrimSuffix(inner, ")"), ",") {
-		r := ref(strings.TrimSpace(text))
+		r := RefOf(strings.TrimSpace(text))
 		r.Name = n.full(r.Name)
 		types = append(types, r.String())
 	}

@@ -4,10 +4,9 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
-
-	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // parser reads the declarations of one document. References are kept as they are written
@@ -22,11 +21,6 @@ type annotations struct {
 	target string
 	notes  notes
 	line   int
-}
-
-func newParser(r io.Reader) *parser {
-	model := &Model{Types: map[string]*Type{}, Operations: map[string][]*Operation{}, Resources: map[string]*Resource{}}
-	return &parser{newElements(r), names{model: model, aliases: map[string]string{}, definitions: map[string]Ref{}}}
 }
 
 const isMetadata = "metadata is what Graph answers to GET /v1.0/$metadata"
@@ -104,7 +98,7 @@ func (p *parser) schema(s element) error {
 		case "EnumType":
 			return p.enum(e, namespace)
 		case "TypeDefinition":
-			p.definitions[namespace+"."+e.attr("Name")] = ref(e.attr("UnderlyingType"))
+			p.definitions[namespace+"."+e.attr("Name")] = RefOf(e.attr("UnderlyingType"))
 			return p.skip()
 		case "Action", "Function":
 			return p.operation(e, namespace)
@@ -169,7 +163,7 @@ func (p *parser) structured(s element, namespace string, kind Kind) error {
 func (p *parser) property(e element) (Property, error) {
 	name, err := p.name(e)
 	property := Property{
-		Name: name, Type: ref(e.attr("Type")), Nullable: e.nullable(), Line: e.line,
+		Name: name, Type: RefOf(e.attr("Type")), Nullable: e.nullable(), Line: e.line,
 		Navigation: e.name == "NavigationProperty",
 	}
 	if err != nil {
@@ -228,7 +222,7 @@ func (p *parser) operation(s element, namespace string) error {
 			first = false
 			return err
 		case "ReturnType":
-			r := ref(e.attr("Type"))
+			r := RefOf(e.attr("Type"))
 			o.Returns = &r
 			return p.skip()
 		case "Annotation":
@@ -239,7 +233,7 @@ func (p *parser) operation(s element, namespace string) error {
 }
 
 func (p *parser) parameter(e element) (Parameter, error) {
-	parameter := Parameter{Name: e.attr("Name"), Type: ref(e.attr("Type")), Nullable: e.nullable()}
+	parameter := Parameter{Name: e.attr("Name"), Type: RefOf(e.attr("Type")), Nullable: e.nullable()}
 	return parameter, p.children(func(e element) error {
 		if e.name != "Annotation" {
 			return p.unknown(e, "Parameter")
@@ -282,12 +276,6 @@ func (p *parser) unknown(e element, in string) error {
 	return p.skip()
 }
 
-// ref reads "T" and "Collection(T)".
-func ref(text string) Ref {
-	name, collection := odata.ElementOf(text)
-	return Ref{Name: name, Collection: collection}
-}
-
 // maxName is the limit of the language (section 17.2, SimpleIdentifier).
 const maxName = 128
 
@@ -301,10 +289,5 @@ func isIdentifier(s string) bool {
 }
 
 func isDotted(s string) bool {
-	for part := range strings.SplitSeq(s, ".") {
-		if !isIdentifier(part) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(strings.Split(s, "."), func(part string) bool { return !isIdentifier(part) })
 }

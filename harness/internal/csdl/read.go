@@ -32,7 +32,12 @@ func Load(file string) (*Model, error) {
 // Parse reads metadata; the name is what errors call it. The error is an *fault.Error,
 // or wraps what reading failed with.
 func Parse(r io.Reader, name string) (*Model, error) {
-	p := newParser(r)
+	text := &limited{from: bufio.NewReaderSize(r, 64<<10)}
+	model := &Model{Types: map[string]*Type{}, Operations: map[string][]*Operation{}, Resources: map[string]*Resource{}}
+	p := &parser{
+		&elements{text: text, xml: xml.NewDecoder(text)},
+		names{model: model, aliases: map[string]string{}, definitions: map[string]Ref{}},
+	}
 	err := p.document()
 	if err == nil {
 		err = p.names.resolve()
@@ -101,16 +106,10 @@ func (l *limited) Read(b []byte) (int, error) {
 	return 1, nil
 }
 
-// elements reads a document element by element.
 type elements struct {
 	text  *limited
 	xml   *xml.Decoder
 	depth int
-}
-
-func newElements(r io.Reader) *elements {
-	text := &limited{from: bufio.NewReaderSize(r, 64<<10)}
-	return &elements{text: text, xml: xml.NewDecoder(text)}
 }
 
 // token is the next start or end of an element; text, comments and processing
@@ -150,7 +149,6 @@ func (x *elements) children(each func(e element) error) error {
 	}
 }
 
-// skip reads on to the end of the current element.
 func (x *elements) skip() error {
 	for end := x.depth - 1; x.depth > end; {
 		if _, err := x.token(); err != nil {
@@ -186,7 +184,6 @@ func (e element) attr(name string) string {
 	return ""
 }
 
-// is reports whether an attribute is "true".
 func (e element) is(name string) bool { return e.attr(name) == "true" }
 
 // nullable reads the attribute whose default is true.

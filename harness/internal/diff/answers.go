@@ -3,7 +3,9 @@ package diff
 import (
 	"cmp"
 	"maps"
+	"mime"
 	"slices"
+	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -61,7 +63,11 @@ func (p *picture) add(e *exchange) {
 			a.headers[name]++
 		}
 	}
-	a.kinds[e.contentClass()]++
+	media, _, _ := mime.ParseMediaType(e.header.Get("Content-Type"))
+	if e.part {
+		media = "" // parts need not say
+	}
+	a.kinds[strings.TrimSpace(media+" "+e.answered.kind)]++
 	if e.answered.kind == "JSON" && e.answered.doc != nil {
 		typ := e.typeOf()
 		(&reader{interaction: e.at, as: e.as, base: e.path}).read(a.shape, e.answered.doc, typ)

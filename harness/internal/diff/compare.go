@@ -9,7 +9,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 )
 
-// comparison is one run of Compare.
 type comparison struct {
 	recordings
 	opts  Options
@@ -19,7 +18,6 @@ type comparison struct {
 	found differences
 }
 
-// recordings are the two that are compared.
 type recordings struct {
 	old, new *behaviour
 	isText   func(i *cassette.Interaction, path string) bool // as in Options

@@ -64,15 +64,6 @@ type Example struct {
 	Path     string // RFC 9535 normalized path in the body, or as Change.Where
 }
 
-// incomparable says that two recordings are not of the same thing, so that their
-// differences would say nothing of the service.
-func incomparable(what, old, new string) error {
-	return &fault.Error{
-		Message: fmt.Sprintf("the recordings differ in their %s: %s and %s", what, old, new),
-		Hint:    fmt.Sprintf("record both with the same %s, or compare them knowingly: --map %s=%s", what, old, new),
-	}
-}
-
 // unrelated says that two recordings have no request in common.
 func unrelated(old, new *cassette.Cassette) error {
 	e := &fault.Error{
@@ -128,7 +119,10 @@ func comparable(old, new *cassette.Cassette, before, after *behaviour, expected 
 		case expected[side.old] == side.new:
 			labels = append(labels, side.old+" against "+side.new)
 		default:
-			return nil, incomparable(side.what, side.old, side.new)
+			return nil, &fault.Error{
+				Message: fmt.Sprintf("the recordings differ in their %s: %s and %s", side.what, side.old, side.new),
+				Hint:    fmt.Sprintf("record both with the same %s, or compare them knowingly: --map %s=%s", side.what, side.old, side.new),
+			}
 		}
 	}
 	return labels, nil

@@ -31,7 +31,6 @@ type exchange struct {
 	circumstances circumstances
 }
 
-// asking is the request of an exchange.
 type asking struct {
 	principal string
 	method    string
@@ -40,7 +39,6 @@ type asking struct {
 	asked     any // its document; nil when it has none
 }
 
-// answer is that of an exchange.
 type answer struct {
 	path     string // of its document within the interaction's body
 	status   int
@@ -48,7 +46,6 @@ type answer struct {
 	answered body
 }
 
-// body is what an answer holds.
 type body struct {
 	kind string // "empty", "text" or "JSON"
 	doc  any    // of JSON
@@ -138,7 +135,6 @@ func (e *exchange) answeredAt() time.Time {
 	return t
 }
 
-// member is a member of the answer's object, or nil.
 func (e *exchange) member(name string) any {
 	members, _ := e.answered.doc.(map[string]any)
 	return members[name]

@@ -138,9 +138,11 @@ func likeThreads(old, new []*thread) (pairs [][2]*thread) {
 	return pairs
 }
 
-// behaviourOf reduces a recording.
 func behaviourOf(recording *cassette.Cassette) (*behaviour, error) {
-	b := &behaviour{as: readingOf(recording), operations: map[string]*operation{}, doings: &doings{byRoot: map[string]*strings.Builder{}, values: map[string]bool{}}}
+	b := &behaviour{
+		as: readingOf(recording), operations: map[string]*operation{},
+		doings: &doings{byRoot: map[string]*strings.Builder{}, values: map[string]bool{}},
+	}
 	links, writes := linkTable{}, writeLog{at: map[string]int{}, within: map[string]int{}}
 	for _, i := range recording.Interactions {
 		exchanges, err := exchangesOf(i, b.as)
@@ -272,7 +274,6 @@ func unversioned(u *graphurl.URL) *graphurl.URL {
 	return &bare
 }
 
-// addressOf is an address without its API version, in its canonical spelling.
 func addressOf(u *graphurl.URL) string { return unversioned(u).String() }
 
 // ownKey identifies an operation whose address the client made itself.

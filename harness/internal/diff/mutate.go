@@ -25,7 +25,6 @@ func (r *Rule) Mutate(recording *cassette.Cassette, judge func(*cassette.Interac
 	return m.changed, what, nil
 }
 
-// A mutation is a recording that is being changed.
 type mutation struct {
 	changed *cassette.Cassette
 	is      *behaviour
@@ -57,7 +56,6 @@ func (m *mutation) operations(yield func(op *operation, answers []*exchange) boo
 	}
 }
 
-// write stores an exchange's changed documents.
 func (e *exchange) write() {
 	if e.answered.kind == "JSON" {
 		e.at.Response.Body = string(jsondoc.Canonical(nil, e.answered.doc))
@@ -122,7 +120,6 @@ func (m *mutation) everywhere(fits fitting, change func(object map[string]any, n
 	})
 }
 
-// fitting reports whether a member with such a value can be changed.
 type fitting func(op *operation, name string, value any) bool
 
 // memberThat finds a member that fits wherever it stands.
@@ -190,7 +187,6 @@ func isGoodRead(_ *operation, answers []*exchange) bool {
 	return answers[0].isRead() && !slices.ContainsFunc(answers, isFailure) && answers[0].answered.kind == "JSON"
 }
 
-// graphError is a failure as Graph spells it.
 func graphError(code string) string {
 	return fmt.Sprintf(`{"error":{"code":%q,"message":"changed by graphvcr"}}`, code)
 }

@@ -126,7 +126,6 @@ func (d *doings) before(e *exchange) (c circumstances) {
 	return c
 }
 
-// rootOf is what a path begins with.
 func rootOf(u *graphurl.URL) string {
 	if len(u.Segments) == 0 {
 		return ""

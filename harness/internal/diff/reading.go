@@ -105,12 +105,6 @@ func (as reading) masked(s string) string {
 	return b.String() + s[end:]
 }
 
-// isOneWord reports whether a pseudonym stands for one word, which a member of an enum is
-// too; those of texts, files, addresses and numbers do not.
-func isOneWord(pseudonym string) bool {
-	return !strings.ContainsAny(pseudonym, " .@:+") && !isDigits(pseudonym)
-}
-
 // isKeyed reports whether members are entries of a dictionary: none has a name that the
 // service gave it.
 func (as reading) isKeyed(members map[string]any) bool {
@@ -157,12 +151,7 @@ func (as reading) hidesExtension(name string) bool {
 func (r *recordings) isMixed() bool { return (r.old.as.faker == nil) != (r.new.as.faker == nil) }
 
 func holdsHidden(values map[string]*seen) bool {
-	for _, v := range values {
-		if v.value.hidden {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(valuesOf(values), func(v value) bool { return v.hidden })
 }
 
 // hidden removes from the names of members those that are on one side only, but may be one

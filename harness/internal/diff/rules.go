@@ -12,7 +12,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// differences gathers what differs.
 type differences struct {
 	off []ID            // rules that find nothing
 	own map[string]bool // names of members that the client itself wrote otherwise
@@ -26,7 +25,6 @@ func (f *differences) add(d difference) {
 	}
 }
 
-// has reports whether a difference of a family of rules was found in an operation.
 func (f *differences) has(op *operation, family string) bool {
 	return slices.ContainsFunc(f.all, func(d difference) bool {
 		return d.operation == op && d.rule.within(family)

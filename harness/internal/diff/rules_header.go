@@ -3,7 +3,6 @@ package diff
 import (
 	"fmt"
 	"maps"
-	"mime"
 	"net/http"
 	"slices"
 	"strings"
@@ -34,15 +33,6 @@ var headerRules = []Rule{
 var contractHeaders = []string{
 	"Content-Disposition", "Content-Range", "Deprecation", "Etag", "Link", "Location", "Operation-Location", "Preference-Applied",
 	"Retry-After", "Sunset", "Www-Authenticate",
-}
-
-// contentClass is what kind of body an answer says that it has, and has.
-func (e *exchange) contentClass() string {
-	media, _, _ := mime.ParseMediaType(e.header.Get("Content-Type"))
-	if e.part {
-		media = "" // parts need not say
-	}
-	return strings.TrimSpace(media + " " + e.answered.kind)
 }
 
 // content compares what kind of body answers have, and reports whether the rest is beyond

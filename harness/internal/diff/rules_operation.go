@@ -31,7 +31,8 @@ var operationRules = []Rule{
 		})
 	}},
 	{OperationSlower, report.Note, true, "a long-running operation takes ten times as long", func(m *mutation) string {
-		return m.polled(func(answers []*exchange) bool { return len(answers) > 1 && !answers[0].answeredAt().IsZero() }, func(answers []*exchange) {
+		isTimed := func(answers []*exchange) bool { return len(answers) > 1 && !answers[0].answeredAt().IsZero() }
+		return m.polled(isTimed, func(answers []*exchange) {
 			last := answers[len(answers)-1]
 			last.at.Response.Headers.Set("Date", last.answeredAt().Add(time.Hour).UTC().Format(http.TimeFormat))
 		})

@@ -24,9 +24,8 @@ var propertyRules = []Rule{
 		return m.everywhere(isPlain, func(object map[string]any, name string) { object[name] = nil })
 	}},
 	{PropertyAdded, report.Note, true, "a property that was not there", func(m *mutation) string {
-		return m.everywhere(func(_ *operation, name string, _ any) bool { return name == "id" }, func(object map[string]any, _ string) {
-			object["isNewHere"] = true
-		})
+		isID := func(_ *operation, name string, _ any) bool { return name == "id" }
+		return m.everywhere(isID, func(object map[string]any, _ string) { object["isNewHere"] = true })
 	}},
 	{PropertyLost, report.Error, false, "a property that was there is gone", func(m *mutation) string {
 		return m.everywhere(isPlain, func(object map[string]any, name string) { delete(object, name) })

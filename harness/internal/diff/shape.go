@@ -56,7 +56,6 @@ const (
 	maxDepth    = 100 // of what is read of a document
 )
 
-// total is how many values stood there.
 func (s *shape) total() int {
 	n := 0
 	for _, count := range s.types {

@@ -39,7 +39,9 @@ func (as reading) valueOf(name, s string) value {
 	case ident:
 		return value{role: ident, hidden: hidden, id: idShapeOf(s, f)}
 	case prose:
-		if f == nil && (isWord(s) || hidden && isOneWord(s)) && !isNaming(name) {
+		// The pseudonyms of texts, files, addresses and numbers stand for no single word.
+		isOneWord := hidden && !strings.ContainsAny(s, " .@:+") && !isDigits(s)
+		if f == nil && (isWord(s) || isOneWord) && !isNaming(name) {
 			return value{role: word, hidden: hidden, text: s}
 		}
 	}

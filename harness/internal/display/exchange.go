@@ -2,9 +2,11 @@ package display
 
 import (
 	"fmt"
+	"maps"
 	"mime"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,6 +14,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -37,8 +40,11 @@ func Body(header http.Header, body string) string {
 	if body == "" {
 		return ""
 	}
-	if indented, ok := inLines(body); ok {
-		return string(indented)
+	// JSON that is nested so deep that its indentation would take many times its size stays as it is.
+	if compact, err := jsondoc.Compact(nil, body); err == nil {
+		if indented, _, _, ok := jsondoc.Indent(nil, string(compact), 0); ok {
+			return string(indented)
+		}
 	}
 	kind := header.Get("Content-Type")
 	if isText(body) {
@@ -74,8 +80,10 @@ func pseudonyms(c *cassette.Cassette, e *report.Exchange) []string {
 	found := map[string]bool{}
 	search := func(text string) {
 		for _, span := range identity.Find(text) {
-			if is := text[span.Start:span.End]; isFake(is) {
-				found[is] = true
+			atoms := identity.Atoms(text[span.Start:span.End])
+			isReal := func(a identity.Atom) bool { return !identity.IsFake(a) }
+			if len(atoms) > 0 && !slices.ContainsFunc(atoms, isReal) {
+				found[text[span.Start:span.End]] = true
 			}
 		}
 		if names != nil {
@@ -84,39 +92,204 @@ func pseudonyms(c *cassette.Cassette, e *report.Exchange) []string {
 			}
 		}
 	}
-	for _, text := range texts(e) {
-		search(text[:min(len(text), mostSearched)])
-	}
-	all := make([]string, 0, len(found))
-	for text := range found {
-		all = append(all, text)
-	}
-	slices.Sort(all)
-	return all
-}
-
-func isFake(text string) bool {
-	atoms := identity.Atoms(text)
-	return len(atoms) > 0 && !slices.ContainsFunc(atoms, func(a identity.Atom) bool { return !identity.IsFake(a) })
-}
-
-func texts(e *report.Exchange) []string {
-	all := []string{e.URL, e.Request.Body, e.Response.Body}
+	texts := []string{e.URL, e.Request.Body, e.Response.Body}
 	for _, header := range []map[string][]string{e.Request.Header, e.Response.Header} {
 		for _, values := range header {
-			all = append(all, values...)
+			texts = append(texts, values...)
 		}
 	}
-	return all
+	for _, text := range texts {
+		search(text[:min(len(text), mostSearched)])
+	}
+	return slices.Sorted(maps.Keys(found))
 }
 
-// inLines is JSON with one member or element a line; ok is false for what is none, and for what
-// is nested so deep that its indentation would take many times its size.
-func inLines(body string) (indented []byte, ok bool) {
-	compact, err := jsondoc.Compact(nil, body)
-	if err != nil {
-		return nil, false
+// Missed is a miss as reports show it. What a client sent may hold anything, and is not shown:
+// the request is the nearest recorded one with the differences that the miss lists, in which
+// nothing gives access.
+func Missed(miss *match.MissError) *report.Miss {
+	m := &report.Miss{Sent: report.Exchange{Method: miss.Method, URL: miss.Address()}, Verdict: string(miss.Verdict)}
+	for _, c := range miss.Nearest {
+		near := report.Near{Exchange: Of(c.Cassette, c.Interaction)}
+		for _, d := range c.Differences {
+			near.Differences = append(near.Differences, report.Difference(d))
+		}
+		m.Nearest = append(m.Nearest, near)
 	}
-	indented, _, _, ok = jsondoc.Indent(nil, string(compact), 0)
-	return indented, ok
+	for _, b := range miss.Bound {
+		m.Bound = append(m.Bound, report.Bound{Pseudonym: b.Pseudonym, Value: b.Live})
+	}
+	if len(m.Nearest) > 0 {
+		near := &m.Nearest[0]
+		m.Sent.Request = report.Content{Header: sentHeader(near), Body: sentBody(near)}
+	}
+	return m
+}
+
+// absent is what stands for a value that one side does not have.
+const absent = "(absent)"
+
+func sentHeader(near *report.Near) http.Header {
+	header := http.Header{}
+	maps.Copy(header, near.Request.Header)
+	for _, d := range near.Differences {
+		name, isHeader := strings.CutPrefix(d.Field, "header.")
+		switch {
+		case !isHeader:
+		case d.Received == absent:
+			delete(header, name)
+		default:
+			value, err := strconv.Unquote(d.Received)
+			if err != nil {
+				value = d.Received
+			}
+			header[name] = []string{value}
+		}
+	}
+	return header
+}
+
+// sentBody is the recorded body with what differs in its place; what is no JSON cannot be put
+// together so.
+func sentBody(near *report.Near) string {
+	body := near.Request.Body
+	lines := strings.Split(body, "\n")
+	places := strings.Split(Compared(body, func(string) bool { return false }), "\n")
+	for _, d := range near.Differences {
+		path, isJSON := strings.CutPrefix(d.Field, "body.")
+		switch {
+		case isJSON && strings.HasPrefix(path, "$") && len(places) == len(lines):
+			lines, places = replaced(lines, places, path, d.Received)
+		case !strings.HasPrefix(d.Field, "path[") && !strings.HasPrefix(d.Field, "query.") && !strings.HasPrefix(d.Field, "header.") && d.Field != "method" && d.Field != "host" && d.Field != "principal":
+			return d.Field + ": " + d.Received
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// replaced puts a value in the place of the lines of another, or of none.
+func replaced(lines, places []string, path, value string) (newLines, newPlaces []string) {
+	isOf := func(place string) bool {
+		rest, found := strings.CutPrefix(place, path)
+		return found && (rest == "" || rest[0] == '[' || rest[0] == '{' || rest[0] == ']' || rest[0] == '}')
+	}
+	first := slices.IndexFunc(places, isOf)
+	end := first
+	var label string
+	if first < 0 { // a member more: the first of its object
+		parent, name := parentOf(path)
+		if first = slices.IndexFunc(places, func(place string) bool { return place == parent+"{" || place == parent+"[" }); first < 0 {
+			return lines, places
+		}
+		first++
+		end = first
+		indent := lines[first-1][:len(lines[first-1])-len(strings.TrimLeft(lines[first-1], " "))]
+		if label = indent + "  "; name != "" {
+			label += strconv.Quote(name) + ": "
+		}
+	} else {
+		for end < len(places) && isOf(places[end]) {
+			end++
+		}
+		line := lines[first]
+		label = line[:len(line)-len(strings.TrimLeft(line, " "))]
+		if _, name := parentOf(path); name != "" {
+			label += strconv.Quote(name) + ": "
+		}
+	}
+	var with, at []string
+	if value != absent {
+		comma := ""
+		if end < len(lines) && !strings.HasPrefix(strings.TrimSpace(lines[end]), "}") && !strings.HasPrefix(strings.TrimSpace(lines[end]), "]") {
+			comma = ","
+		}
+		with, at = []string{label + value + comma}, []string{path}
+	}
+	return slices.Concat(lines[:first], with, lines[end:]), slices.Concat(places[:first], at, places[end:])
+}
+
+// parentOf parts a path into that of the object or array and the member's name, "" for an
+// element.
+func parentOf(path string) (parent, name string) {
+	at := strings.LastIndex(path, "['")
+	if strings.HasSuffix(path, "']") && at > 0 {
+		return path[:at], path[at+2 : len(path)-2]
+	}
+	if at = strings.LastIndexByte(path, '['); at > 0 {
+		return path[:at], ""
+	}
+	return jsondoc.Root, ""
+}
+
+// Compared is a JSON text in as many lines as its indented form, each of which is a place and,
+// where exact says so of that place, the value there: two recordings of an unchanged service
+// have the same lines. Places have * for the indexes of arrays when exact is asked. What is no
+// JSON is "".
+func Compared(text string, exact func(place string) bool) string {
+	if len(text) > mostCompared {
+		return ""
+	}
+	c := comparer{exact: exact}
+	for t, err := range jsondoc.Scan(text) {
+		if err != nil || t.Depth > deepest {
+			return ""
+		}
+		c.add(t)
+	}
+	return strings.Join(c.lines, "\n")
+}
+
+// mostCompared and deepest bound a text that is compared line by line: every line holds the
+// whole of its place.
+const (
+	mostCompared = 1 << 20
+	deepest      = 64
+)
+
+// comparer writes the lines of a document.
+type comparer struct {
+	exact  func(string) bool
+	lines  []string
+	open   []level
+	opened bool // by the token before
+}
+
+// level is an object or array that is open.
+type level struct {
+	path, place string // with indexes, and with stars
+	elements    int
+}
+
+func (c *comparer) add(t jsondoc.Token) {
+	if t.Closes() {
+		closed := c.open[len(c.open)-1]
+		c.open = c.open[:len(c.open)-1]
+		if c.opened { // an empty one is a line
+			c.lines[len(c.lines)-1] += t.Raw
+		} else {
+			c.lines = append(c.lines, closed.path+t.Raw)
+		}
+		c.opened = false
+		return
+	}
+	path, place := jsondoc.Root, jsondoc.Root
+	if n := len(c.open); n > 0 {
+		in := &c.open[n-1]
+		if t.NameAt >= 0 {
+			path, place = jsondoc.AppendPath(in.path, t.Name), jsondoc.AppendPath(in.place, t.Name)
+		} else {
+			path, place = jsondoc.AppendPath(in.path, in.elements), in.place+"[*]"
+			in.elements++
+		}
+	}
+	c.opened = t.Opens()
+	switch {
+	case t.Opens():
+		c.lines = append(c.lines, path+t.Raw)
+		c.open = append(c.open, level{path: path, place: place})
+	case c.exact(place):
+		c.lines = append(c.lines, strings.ReplaceAll(path+"="+t.Raw, "\n", " "))
+	default:
+		c.lines = append(c.lines, path)
+	}
 }

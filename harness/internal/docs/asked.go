@@ -37,7 +37,9 @@ func (p *pairing) checkRequests() {
 			continue
 		}
 		whole := pathOf(q.URL)
-		asked := plainPath(slices.Clone(whole))
+		asked := slices.DeleteFunc(slices.Clone(whole), func(s string) bool { // casts, $count, $ref, $value: any may have them
+			return strings.HasPrefix(s, namespace) || strings.HasPrefix(s, "$")
+		})
 		if len(asked) == 0 {
 			continue
 		}
@@ -63,7 +65,6 @@ func (p *pairing) checkRequests() {
 	}
 }
 
-// masked is a path with what looks like an id masked.
 func masked(path []string) []string {
 	path = slices.Clone(path)
 	for i, s := range path {
@@ -93,14 +94,6 @@ func shownPath(address string) string {
 
 // longestShown bounds an address in a note.
 const longestShown = 120
-
-// plainPath is a path without what may be added to any: casts, $count, $ref and $value. Of a
-// batch nothing is left.
-func plainPath(path []string) []string {
-	return slices.DeleteFunc(path, func(s string) bool {
-		return strings.HasPrefix(s, namespace) || strings.HasPrefix(s, "$")
-	})
-}
 
 // forms are what stands in the page's sections of HTTP requests. Where one cannot be read,
 // nothing is known.
@@ -182,12 +175,7 @@ func pathOf(address string) []string {
 			path = append(path, key)
 		}
 	}
-	return userOf(path)
-}
-
-// userOf writes the signed-in user as any user.
-func userOf(path []string) []string {
-	if len(path) > 0 && path[0] == "me" {
+	if len(path) > 0 && path[0] == "me" { // as any user
 		return append([]string{"users", hole}, path[1:]...)
 	}
 	return path
@@ -198,7 +186,6 @@ func (f *form) isOfFiles(path []string) bool {
 	return slices.ContainsFunc(slices.Concat(f.path, path), func(s string) bool { return s == pathHole || strings.HasSuffix(s, ":") })
 }
 
-// matches reports whether a path is of the form.
 func (f *form) matches(path []string) bool {
 	if f.isOfFiles(path) {
 		return f.path[0] == path[0] // paths of files are of any length

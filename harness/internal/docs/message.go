@@ -1,12 +1,14 @@
 package docs
 
 import (
+	"encoding/json"
 	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 var (
@@ -102,7 +104,9 @@ func (m *message) readBody() {
 	}
 	line := m.line + strings.Count(text[:start], "\n")
 	m.bodyLine = line
-	if m.binary() || !m.looksJSON(text[start:]) {
+	kind := strings.ToLower(m.header.Get("Content-Type"))
+	isBinary := kind != "" && !strings.Contains(kind, "json") && !strings.Contains(kind, "odata")
+	if isBinary || strings.IndexByte("{[", text[start]) < 0 && (text[start] != '"' || !strings.Contains(kind, "json")) {
 		m.body = text
 		return
 	}
@@ -139,15 +143,6 @@ func (m *message) trailing(text, rest string, line int) {
 			m.headerOf(l)
 		}
 	}
-}
-
-func (m *message) binary() bool {
-	kind := strings.ToLower(m.header.Get("Content-Type"))
-	return kind != "" && !strings.Contains(kind, "json") && !strings.Contains(kind, "odata")
-}
-
-func (m *message) looksJSON(text string) bool {
-	return text[0] == '{' || text[0] == '[' || text[0] == '"' && strings.Contains(strings.ToLower(m.header.Get("Content-Type")), "json")
 }
 
 // brief is a text as notes quote it.
@@ -257,7 +252,10 @@ func (p *Page) response(f *fence) *Response {
 			p.note(Repaired, line-1, "the status line is %q", brief(first))
 		}
 	case f.isAnnotated("response") && first != "", f.holdsJSON() && f.below("response"):
-		a.Code, line, rest = p.promised(), f.line+1, f.text
+		a.Code, line, rest = http.StatusOK, f.line+1, f.text
+		if len(p.Stated) > 0 {
+			a.Code = p.Stated[0]
+		}
 		p.note(Repaired, line, "there is no status line, read as %d", a.Code)
 	default:
 		return nil
@@ -269,4 +267,106 @@ func (p *Page) response(f *fence) *Response {
 		a.Type, a.Collection = f.annotation.typ, f.annotation.collection
 	}
 	return a
+}
+
+// annotation is what API Doctor's comment says of the block that follows it
+// (github.com/OneDrive/apidoctor, "markdown annotations").
+type annotation struct {
+	line       int
+	block      string // in lower case
+	names      []string
+	typ        string
+	collection bool
+	wantsError bool
+	empty      bool
+	opaque     bool
+}
+
+// readAnnotation reads a comment; nil when it says nothing about a block.
+func readAnnotation(page *Page, line int, comment string) *annotation {
+	open := strings.IndexByte(comment, '{')
+	if open < 0 || !strings.Contains(comment, "blockType") {
+		return nil
+	}
+	a := &annotation{line: line}
+	text, repairs, rest, err := mendJSON(comment[open:])
+	members := map[string]any{}
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &members)
+	}
+	if err != nil {
+		page.note(Annotation, line, "the annotation cannot be read: %v", err)
+		a.block = blockWord(comment)
+		return a
+	}
+	if len(repairs) > 0 || strings.TrimSpace(rest) != "" {
+		page.minor(Repaired, line, "the annotation is not strict JSON%s", repairs.text(line+strings.Count(comment[:open], "\n")))
+	}
+	a.read(members)
+	return a
+}
+
+func (a *annotation) read(members map[string]any) {
+	for key, value := range members {
+		switch strings.ToLower(key) {
+		case "blocktype":
+			text, _ := value.(string)
+			a.block = strings.ToLower(strings.TrimSpace(text))
+		case "name":
+			a.names = texts(value)
+		case "@odata.type":
+			if found := texts(value); len(found) > 0 {
+				a.typ = found[0]
+			}
+		case "iscollection":
+			a.collection = truth(value)
+		case "expecterror":
+			a.wantsError = truth(value)
+		case "opaqueurl":
+			a.opaque = truth(value)
+		case "isempty":
+			a.empty = truth(value)
+		}
+	}
+	for _, misspelt := range []string{"@type", "@odata.Type", "@odate.type", "@data.type", "odata.type"} {
+		if found := texts(members[misspelt]); a.typ == "" && len(found) > 0 {
+			a.typ = found[0]
+		}
+	}
+	a.typ = strings.TrimPrefix(strings.TrimSpace(a.typ), "#")
+	if element, ok := odata.ElementOf(a.typ); ok {
+		a.typ, a.collection = element, true
+	}
+}
+
+// texts are a text, or a list of texts.
+func texts(value any) []string {
+	switch v := value.(type) {
+	case string:
+		return []string{v}
+	case []any:
+		var all []string
+		for _, item := range v {
+			all = append(all, texts(item)...)
+		}
+		return all
+	}
+	return nil
+}
+
+// truth reads true, and "true".
+func truth(value any) bool {
+	text, _ := value.(string)
+	return value == true || strings.EqualFold(text, "true")
+}
+
+// blockWord finds the kind of a block in an annotation that does not parse.
+func blockWord(comment string) string {
+	_, after, _ := strings.Cut(comment, "blockType")
+	after = strings.TrimLeft(after, "\"'“”: \t")
+	end := strings.IndexFunc(after, func(c rune) bool { return c < 'a' || c > 'z' })
+	if end < 0 {
+		return after
+	}
+	return after[:end]
 }

@@ -26,6 +26,7 @@ type Page struct {
 	Methods     []Method // of a resource's page
 	Includes    int      // files that it includes, which were not read
 	Notes       []Note
+	full        bool // of tables of permissions
 }
 
 // Pair is a request and an answer to it. One request may be in several pairs.
@@ -91,7 +92,6 @@ type Note struct {
 	Message string
 }
 
-// tooLarge is a page beyond the limits.
 func tooLarge(line int, limit string) error {
 	return &fault.Error{
 		Place: fault.Place{Line: line}, Message: "no page of documentation: more than " + limit,

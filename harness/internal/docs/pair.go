@@ -2,9 +2,9 @@ package docs
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -19,7 +19,6 @@ type pairing struct {
 	previous int                   // line of the block before
 }
 
-// pair makes pairs of the blocks.
 func (r *reader) pair() {
 	p := &pairing{reader: r, named: map[string][]*Request{}}
 	for i := range r.fences {
@@ -170,7 +169,8 @@ func (p *pairing) check(f *fence, a *Response) {
 	}
 	redirected := p.last != nil && p.last.Code/100 == 3
 	if a.Code < 400 && len(p.page.Stated) > 0 && !slices.Contains(p.page.Stated, a.Code) && !redirected {
-		p.page.note(Status, line, "the example shows %d, and the text promises %s (line %d)", a.Code, codes(p.page.Stated), p.page.StatedLine)
+		stated := strings.Trim(strings.ReplaceAll(fmt.Sprint(p.page.Stated), " ", ", "), "[]")
+		p.page.note(Status, line, "the example shows %d, and the text promises %s (line %d)", a.Code, stated, p.page.StatedLine)
 	}
 	p.checkBody(f, a)
 }
@@ -208,14 +208,6 @@ func codeOf(phrase string) int {
 	return otherNames[strings.ToLower(phrase)]
 }
 
-func codes(all []int) string {
-	var said []string
-	for _, code := range all {
-		said = append(said, strconv.Itoa(code))
-	}
-	return strings.Join(said, ", ")
-}
-
 // takesBody gives a block of JSON to the message right before it that lacks a body.
 func (p *pairing) takesBody(f *fence) bool {
 	if f.annotation != nil && f.annotation.block != "ignored" || !f.holdsJSON() {
@@ -236,7 +228,6 @@ func (p *pairing) takesBody(f *fence) bool {
 	return true
 }
 
-// leaveOut reports a block that is no example.
 func (p *pairing) leaveOut(f *fence) {
 	first, _, _ := firstLine(f.text)
 	switch {

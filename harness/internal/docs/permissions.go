@@ -18,32 +18,26 @@ type Permissions struct {
 // maxTables is how many tables of permissions are read.
 const maxTables = 1000
 
-// tables reads the tables that are of use.
-type tables struct {
-	page *Page
-	full bool
-}
-
-// read reads a table of permissions, or of the methods of a resource, and what stands before it.
-func (t *tables) read(line int, lead string, rows []string) {
+// table reads a table of permissions, or of the methods of a resource, and what stands before it.
+func (p *Page) table(line int, lead string, rows []string) {
 	if len(rows) < 3 {
 		return
 	}
 	head := strings.ToLower(rows[0])
 	switch {
-	case len(t.page.Permissions) >= maxTables:
-		if !t.full {
-			t.full = true
-			t.page.note(Permission, line, "more than %d tables: this one and those after it were not read", maxTables)
+	case len(p.Permissions) >= maxTables:
+		if !p.full {
+			p.full = true
+			p.note(Permission, line, "more than %d tables: this one and those after it were not read", maxTables)
 		}
 	case strings.Contains(head, "permission type") && strings.Count(head, "permission") > 1:
-		t.permissions(line, lead, head, rows)
+		p.permissions(line, lead, head, rows)
 	case strings.Contains(head, "method") && strings.Contains(head, "return"):
-		t.methods(line, rows)
+		p.methods(line, rows)
 	}
 }
 
-func (t *tables) permissions(line int, lead, head string, rows []string) {
+func (p *Page) permissions(line int, lead, head string, rows []string) {
 	mostFirst := strings.Contains(head, "most to least")
 	unordered := !mostFirst && !strings.Contains(head, "least")
 	var labels []string
@@ -54,7 +48,7 @@ func (t *tables) permissions(line int, lead, head string, rows []string) {
 		if len(cells) < 2 || !strings.Contains(kind, "delegated") && !strings.Contains(kind, "application") {
 			continue
 		}
-		for _, group := range t.names(line+1+n, strings.Join(cells[1:], ","), strings.Contains(kind, "application")) {
+		for _, group := range p.names(line+1+n, strings.Join(cells[1:], ","), strings.Contains(kind, "application")) {
 			if mostFirst {
 				slices.Reverse(group.names)
 			}
@@ -66,10 +60,10 @@ func (t *tables) permissions(line int, lead, head string, rows []string) {
 		}
 	}
 	if unordered {
-		t.page.minor(Permission, line, "the table does not say which permission is the least privileged")
+		p.minor(Permission, line, "the table does not say which permission is the least privileged")
 	}
 	for _, label := range labels {
-		t.page.Permissions = append(t.page.Permissions, *tables[label])
+		p.Permissions = append(p.Permissions, *tables[label])
 	}
 }
 
@@ -84,7 +78,6 @@ func (p *Permissions) add(kind string, names []string) {
 	*list = append(*list, names...)
 }
 
-// cells are a table row's.
 func cells(row string) []string {
 	row = strings.Trim(strings.TrimSpace(row), "|")
 	all := strings.Split(strings.ReplaceAll(row, `\|`, "\x00"), "|")
@@ -116,7 +109,7 @@ var unmarked = strings.NewReplacer(`\*`, "*", "**", "", "`", "", "\u00a0", " ")
 var openIDScopes = []string{"email", "offline_access", "openid", "profile"}
 
 // names reads a cell. Where it speaks of several things, each has a label.
-func (t *tables) names(line int, cell string, application bool) []group {
+func (p *Page) names(line int, cell string, application bool) []group {
 	text := lineBreak.ReplaceAllString(cell, "\n")
 	text = tag.ReplaceAllString(footnote.ReplaceAllString(text, ""), "")
 	text = link.ReplaceAllString(text, "$1")
@@ -132,11 +125,11 @@ func (t *tables) names(line int, cell string, application bool) []group {
 			part = rest
 		}
 		if strings.Contains(part, " and ") {
-			t.page.note(Permission, line, "some permissions are needed together, and are listed one by one: %s", brief(strings.TrimSpace(part)))
+			p.note(Permission, line, "some permissions are needed together, and are listed one by one: %s", brief(strings.TrimSpace(part)))
 		}
 		last := &groups[len(groups)-1]
 		for _, name := range splitNames.Split(part, -1) {
-			if name = t.name(line, strings.Trim(strings.TrimSpace(name), ". "), application); name != "" && !slices.Contains(last.names, name) {
+			if name = p.name(line, strings.Trim(strings.TrimSpace(name), ". "), application); name != "" && !slices.Contains(last.names, name) {
 				last.names = append(last.names, name)
 			}
 		}
@@ -144,17 +137,17 @@ func (t *tables) names(line int, cell string, application bool) []group {
 	return groups
 }
 
-func (t *tables) name(line int, name string, application bool) string {
+func (p *Page) name(line int, name string, application bool) string {
 	switch {
 	case noName.MatchString(name), strings.HasPrefix(strings.ToLower(name), "not supported"):
 		return ""
 	case slices.Contains(openIDScopes, name):
 		return name
 	case !permission.MatchString(name):
-		t.page.note(Permission, line, "left out what is not a permission: %s", brief(name))
+		p.note(Permission, line, "left out what is not a permission: %s", brief(name))
 		return ""
 	case strings.HasSuffix(name, "*") && !application:
-		t.page.note(Permission, line, "%s is marked as resource-specific, which only applications' permissions are", name)
+		p.note(Permission, line, "%s is marked as resource-specific, which only applications' permissions are", name)
 		return strings.TrimSuffix(name, "*")
 	}
 	return name
@@ -165,7 +158,7 @@ var resourcePage = regexp.MustCompile(`\[\W*(\w+)\W*\]\(\s*(?:[^()\s]*/)?(\w+)\.
 var apiPage = regexp.MustCompile(`\(\s*(?:[^()\s]*/)?api/([\w.-]+\.md)`)
 
 // methods reads the table of what can be done with a resource.
-func (t *tables) methods(line int, rows []string) {
+func (p *Page) methods(line int, rows []string) {
 	for n, row := range rows[1:] {
 		cells := cells(row)
 		page := apiPage.FindStringSubmatch(cells[0])
@@ -173,7 +166,7 @@ func (t *tables) methods(line int, rows []string) {
 			continue
 		}
 		if returns := resourcePage.FindStringSubmatch(cells[1]); returns != nil && strings.EqualFold(returns[1], returns[2]) {
-			t.page.Methods = append(t.page.Methods, Method{Line: line + 1 + n, Page: page[1], Returns: returns[1]})
+			p.Methods = append(p.Methods, Method{Line: line + 1 + n, Page: page[1], Returns: returns[1]})
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
@@ -18,7 +19,7 @@ func Read(text string, includes Includes) (*Page, error) {
 		return nil, tooLarge(0, strconv.Itoa(MaxSize>>20)+" MB")
 	}
 	page := &Page{}
-	r := &reader{page: page, promises: promises{page: page}, tables: tables{page: page}, included: inclusions{read: includes}}
+	r := &reader{page: page, included: inclusions{read: includes}}
 	s := scanner{text: strings.TrimPrefix(text, "\ufeff"), line: 1, to: r}
 	if err := s.scan(); err != nil {
 		return nil, err
@@ -28,7 +29,6 @@ func Read(text string, includes Includes) (*Page, error) {
 	return r.page, nil
 }
 
-// reader gathers what a scanner finds.
 type reader struct {
 	page     *Page
 	fences   []fence
@@ -38,12 +38,10 @@ type reader struct {
 	lead     string      // the text before
 	adjacent bool        // no heading since the last fence
 	shown    int         // bytes of all fences
-	promises promises
-	tables   tables
+	stating  stating
 	included inclusions
 }
 
-// inclusions are the files that a page includes.
 type inclusions struct {
 	read Includes
 	at   []string // the names of those at hand, outermost first
@@ -71,7 +69,10 @@ func (r *reader) heading(level int, text string) {
 	if !plainHeading.MatchString(text) {
 		r.section = text
 	}
-	r.promises.heading(text)
+	r.endPromises()
+	if r.stating == before && startsStated.MatchString(text) {
+		r.stating = within
+	}
 }
 
 // dropPending reports an annotation that no block follows.
@@ -89,7 +90,7 @@ func (r *reader) paragraph(line int, text string) {
 	for _, match := range inclusion.FindAllStringSubmatch(text, -1) {
 		r.include(line, match[1])
 	}
-	r.promises.read(line, text)
+	r.promises(line, text)
 }
 
 var inclusion = regexp.MustCompile(`\[!INCLUDE[^\]\n]*(?:\[[^\]\n]*\])?\(([^)\n]*)\)`)
@@ -97,7 +98,6 @@ var inclusion = regexp.MustCompile(`\[!INCLUDE[^\]\n]*(?:\[[^\]\n]*\])?\(([^)\n]
 // maxIncluded bounds how deep files include each other, which some do in a circle.
 const maxIncluded = 4
 
-// include reads an included file at the line that includes it.
 func (r *reader) include(line int, name string) {
 	var text string
 	ok := r.included.read != nil && len(r.included.at) < maxIncluded && !slices.Contains(r.included.at, name)
@@ -115,8 +115,8 @@ func (r *reader) include(line int, name string) {
 }
 
 func (r *reader) table(line int, rows []string) {
-	r.promises.read(line, strings.Join(rows, "\n"))
-	r.tables.read(line, r.lead, rows)
+	r.promises(line, strings.Join(rows, "\n"))
+	r.page.table(line, r.lead, rows)
 }
 
 func (r *reader) comment(line int, text string) {
@@ -149,7 +149,7 @@ func (r *reader) fence(f fence) error {
 	}
 	r.fences = append(r.fences, f)
 	r.adjacent = true
-	r.promises.end()
+	r.endPromises()
 	return nil
 }
 
@@ -190,4 +190,51 @@ func (f *fence) holdsJSON() bool {
 // mayBeHTTP leaves out samples in programming languages.
 func (f *fence) mayBeHTTP() bool {
 	return f.isHTTP() || f.info == "" || f.info == "text" || f.info == "json" || f.info == "rest"
+}
+
+// stating is how far the section is that promises codes: the first one called Response.
+type stating int
+
+const (
+	before stating = iota
+	within
+	after
+)
+
+var (
+	startsStated = regexp.MustCompile(`(?i)^responses?\s*$`)
+	statedCode   = regexp.MustCompile("(`|HTTP |codes? |status |returns (?:an? )?)([1-5][0-9][0-9])\\b(`?-?(?:\\s?(?i:series|range|level|class)))?")
+	namedCode    = regexp.MustCompile(`\b([23][0-9][0-9]) ([A-Z][A-Za-z-]+)`)
+)
+
+// promises finds the codes of success in the section that promises them.
+func (r *reader) promises(line int, text string) {
+	if r.stating != within {
+		return
+	}
+	var found []string
+	for _, match := range statedCode.FindAllStringSubmatch(text, -1) {
+		if match[3] == "" { // "a 200-series response code" may be any of them
+			found = append(found, match[2])
+		}
+	}
+	for _, match := range namedCode.FindAllStringSubmatch(text, -1) {
+		found = append(found, match[1])
+	}
+	for _, digits := range found {
+		code, _ := strconv.Atoi(digits)
+		if code < 200 || code >= 400 || http.StatusText(code) == "" || slices.Contains(r.page.Stated, code) {
+			continue
+		}
+		if r.page.StatedLine == 0 {
+			r.page.StatedLine = line
+		}
+		r.page.Stated = append(r.page.Stated, code)
+	}
+}
+
+func (r *reader) endPromises() {
+	if r.stating == within {
+		r.stating = after
+	}
 }

@@ -1,8 +1,10 @@
 package docs
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// fence is a fenced block.
 type fence struct {
 	line       int
 	info       string // its language, in lower case
@@ -34,7 +36,6 @@ func (s *scanner) peek() (line string, ok bool) {
 	return strings.TrimSuffix(line, "\r"), true
 }
 
-// next moves to the line after.
 func (s *scanner) next() {
 	if i := strings.IndexByte(s.text[s.pos:], '\n'); i >= 0 {
 		s.pos += i + 1
@@ -220,12 +221,10 @@ func language(info string) string {
 
 // isLanguage distinguishes what opens a block from text that happens to begin so.
 func isLanguage(info string) bool {
-	switch language(info) {
-	case "http", "json", "msgraph-interactive", "csharp", "javascript", "java", "objc", "go", "powershell", "xml", "html", "php", "python":
-		return true
-	}
-	return false
+	return slices.Contains(languages, language(info))
 }
+
+var languages = strings.Fields("http json msgraph-interactive csharp javascript java objc go powershell xml html php python")
 
 func headingLevel(line string) int {
 	level := len(line) - len(strings.TrimLeft(line, "#"))

@@ -34,10 +34,8 @@ func (d *Draft) Keep(c *cassette.Cassette) bool {
 	if len(d.Vars) == 0 {
 		return false
 	}
-	vars := maps.Clone(c.Meta.Vars)
-	if vars == nil {
-		vars = map[string]string{}
-	}
+	vars := map[string]string{}
+	maps.Copy(vars, c.Meta.Vars)
 	maps.Copy(vars, d.Vars)
 	c.Meta.Vars = vars
 	return true
@@ -130,12 +128,9 @@ func reads(draft []byte) error {
 
 // drafted is the draft, with what else goes with its text.
 func (d *drafter) drafted(file []byte, vars *yaml.Node) *Draft {
-	draft := &Draft{Text: file}
+	draft := &Draft{Text: file, Vars: map[string]string{}}
 	for _, in := range d.inputs {
 		if !in.stored {
-			if draft.Vars == nil {
-				draft.Vars = map[string]string{}
-			}
 			draft.Vars[in.name] = in.value
 		}
 		if node := member(vars, in.name); node != nil && strings.HasPrefix(node.Value, "{"+envPrefix) {
@@ -168,12 +163,10 @@ func (d *drafter) cleanup(steps *yaml.Node) *yaml.Node {
 
 // mentions reports whether a template has one of the variables.
 func mentions(template string, names map[string]bool) bool {
-	for part := range strings.SplitSeq(template, "{") {
-		if name, _, closed := strings.Cut(part, "}"); closed && names[name] {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(strings.Split(template, "{"), func(part string) bool {
+		name, _, closed := strings.Cut(part, "}")
+		return closed && names[name]
+	})
 }
 
 // drafter is one drafting: the moves of a recording and the values that flow

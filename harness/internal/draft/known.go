@@ -97,7 +97,10 @@ func (t *texts) spans(s string, found func(at int, c capture) (next int)) {
 	for at := 0; at < len(s); {
 		next := at
 		for _, length := range t.lengths {
-			if touched || at+length > len(s) || wordAt(s[at+length:]) {
+			if touched || at+length > len(s) {
+				continue
+			}
+			if behind, _ := utf8.DecodeRuneInString(s[at+length:]); isWord(behind) {
 				continue
 			}
 			if c, ok := t.values[s[at:at+length]]; ok {
@@ -125,28 +128,18 @@ func (t *texts) each(s string, found func(value string)) {
 	})
 }
 
-func wordAt(s string) bool {
-	r, _ := utf8.DecodeRuneInString(s)
-	return isWord(r)
-}
-
 func isWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
 
 // links are captured links, by the spelling that a request's address is compared with.
 type links map[string]capture
 
 func (l links) add(c capture) {
-	if isLink(c.value) {
-		l[spelling(c.value)] = c
+	switch {
+	case strings.HasPrefix(c.value, "/") && !strings.Contains(c.value, "?"): // as canonical as paths
+		l[relative(c.value)] = c
+	case isLink(c.value):
+		l[c.value] = c
 	}
-}
-
-// spelling of a link: relative ones are as canonical as paths.
-func spelling(link string) string {
-	if strings.HasPrefix(link, "/") && !strings.Contains(link, "?") {
-		return relative(link)
-	}
-	return link
 }
 
 func relative(path string) string {

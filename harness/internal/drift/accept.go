@@ -106,7 +106,6 @@ func (a Acceptances) standing(fingerprint string, now time.Time) (accepted bool,
 	}
 }
 
-// expired says that the change counts again.
 func (e *Acceptance) expired(file string) report.Finding {
 	return report.Finding{
 		Rule: ruleDriftAcceptExpired, Severity: report.Warning, Place: report.Place{File: file, Line: e.Line},

@@ -2,6 +2,7 @@ package drift
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,13 +24,11 @@ type Announcements struct {
 	byName map[string][]announcement // what changed, in lower case
 }
 
-// announcement is an entry of the changelog.
 type announcement struct {
 	kind, version, date, text string
 	targets                   []string // what it is of, in lower case
 }
 
-// changelog is the format of the files.
 type changelog struct {
 	Entries *[]struct {
 		Changes []struct {
@@ -159,7 +158,7 @@ func (a *Announcements) details(c *metadiff.Change) string {
 	}
 	var latest *announcement
 	for _, at := range places {
-		for _, name := range subjects(at) {
+		for _, name := range names(cmp.Or(at.Name, at.Type)) {
 			for i := range a.byName[name] {
 				said := &a.byName[name][i]
 				if said.isOf(c.Rule, at) && (latest == nil || said.date > latest.date) {
@@ -176,14 +175,6 @@ func (a *Announcements) details(c *metadiff.Change) string {
 
 // longestText bounds what is quoted of an announcement.
 const longestText = 200
-
-// subjects are the names that an announcement may call a place by, in lower case.
-func subjects(at metadiff.Place) []string {
-	if at.Name == "" {
-		return []string{strings.ToLower(shortName(at.Type))}
-	}
-	return names(at.Name)
-}
 
 // isOf reports whether an announcement of the name of a place is of that place, and of such a
 // change: what is gone was deleted, what is new added; a change may be anything.

@@ -134,7 +134,6 @@ func (o *Options) placed(f report.Finding, change *diff.Change, new *cassette.Ca
 	return f
 }
 
-// failed is a comparison that could not be made.
 func failed(name string, err error) report.Case {
 	f := report.Finding{Rule: ruleDriftIncomparable, Severity: report.Error, Message: err.Error(), Place: report.Place{File: name}, Hint: fault.Hint(err)}
 	if at := fault.Find(err); at != nil && at.Cassette {

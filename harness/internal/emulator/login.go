@@ -14,7 +14,7 @@ func newLogin(s *site, t *tokens) *signin.Host {
 		User:   signin.User{ID: u.id, Name: u.props.text("displayName"), PrincipalName: u.props.text("userPrincipalName")},
 		Tokens: issuer{t}, KeyID: t.keyID(), Now: s.now,
 		Draw:   func(kind string, n int) []byte { return s.ids.draw(kind, "", n) },
-		Strict: true, ClientSecret: s.options.ClientSecret,
+		Strict: newStrictness(s, t),
 	})
 }
 

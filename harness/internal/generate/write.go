@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -59,10 +60,7 @@ func Write(dir string, files []File, force bool) (*Result, error) {
 			return nil, fmt.Errorf("generate schemas: %w", err)
 		}
 	}
-	for name := range overlays {
-		w.result.Stray = append(w.result.Stray, name)
-	}
-	slices.Sort(w.result.Stray)
+	w.result.Stray = slices.Sorted(maps.Keys(overlays))
 	return &w.result, nil
 }
 

@@ -72,7 +72,7 @@ func (p *pathParser) parse() []Segment {
 	for {
 		text, ok := p.next()
 		if !ok {
-			return p.withoutSlash()
+			break
 		}
 		if p.colonPath(text) {
 			continue
@@ -85,18 +85,13 @@ func (p *pathParser) parse() []Segment {
 		}
 		p.segment(text)
 	}
-}
-
-// withoutSlash drops trailing slashes: Graph's own documentation has both
-// /users?$select=.. and /users/?$select=.. (concepts/delta-query-overview).
-func (p *pathParser) withoutSlash() []Segment {
-	for n := len(p.segments); p.pos != anywhere && n > 0 && p.segments[n-1].isEmpty(); n-- {
+	// Without trailing slashes: Graph's own documentation has both /users?$select=.. and
+	// /users/?$select=.. (concepts/delta-query-overview).
+	for n := len(p.segments); p.pos != anywhere && n > 0 && p.segments[n-1].Kind == Word && p.segments[n-1].Text == ""; n-- {
 		p.segments = p.segments[:n-1]
 	}
 	return p.segments
 }
-
-func (s Segment) isEmpty() bool { return s.Kind == Word && s.Text == "" }
 
 func (p *pathParser) add(s Segment) {
 	p.segments = append(p.segments, s)
@@ -219,19 +214,15 @@ func (p *pathParser) segment(text string) {
 	key, ok := keyLiteral(inner)
 	switch {
 	case head.Kind != Word && head.Kind != Cast || !ok && inner != "":
-		p.add(p.literal(text))
+		literal := Segment{Text: text} // it looks like a call and is none
+		if p.pos.mayHoldKey() && !strings.HasSuffix(text, "()") {
+			literal.Kind = Key
+		}
+		p.add(literal)
 	case ok:
 		p.add(head)
 		p.add(Segment{Text: key, Kind: Key})
 	default:
 		p.add(head)
 	}
-}
-
-// literal is a segment that looks like a call and is none.
-func (p *pathParser) literal(text string) Segment {
-	if p.pos.mayHoldKey() && !strings.HasSuffix(text, "()") {
-		return Segment{Text: text, Kind: Key}
-	}
-	return Segment{Text: text}
 }

@@ -33,14 +33,6 @@ type Atom struct {
 	Text string // a GUID in lower case with hyphens, all others as they were written
 }
 
-// Parts are the atoms within an atom: the GUID of a file's id.
-func (a Atom) Parts() []Atom {
-	if _, guid, ok := a.item(); ok {
-		return []Atom{{GUID, guid}}
-	}
-	return nil
-}
-
 // Key is the spelling by which equal ids are equal texts.
 func (a Atom) Key() string {
 	if a.Kind.folds() {
@@ -87,17 +79,18 @@ func findIn(text string, spans []Span) []Span {
 	return r.spans
 }
 
-// IsMadeOf reports whether a plain text is made of ids, and of what joins them.
+// IsMadeOf reports whether a plain text is made of ids, and of what joins them: isJoint is asked
+// for what stands between them.
 func IsMadeOf(text string, isJoint func(between string) bool) bool {
 	var room [4]Span
 	spans, at := findIn(text, room[:0]), 0
 	for _, span := range spans {
-		if !isJoint(text[at:span.Start]) {
+		if at < span.Start && !isJoint(text[at:span.Start]) {
 			return false
 		}
 		at = span.End
 	}
-	return len(spans) > 0 && isJoint(text[at:])
+	return len(spans) > 0 && (at == len(text) || isJoint(text[at:]))
 }
 
 // Atoms lists the atoms of a plain text, in order.

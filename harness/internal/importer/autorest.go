@@ -42,7 +42,6 @@ type autoRestMessage struct {
 	IsContentBase64         bool
 }
 
-// readAutoRest reads the entries of such a recording.
 func readAutoRest(file string, data []byte) ([]*Entry, error) {
 	members, err := membersOf(file, jsondoc.Plain(string(data)), adviceAutoRest)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/docs"
@@ -77,7 +78,6 @@ func docsPage(file, name, text string, o DocsOptions) (*Result, error) {
 	return d.finish(o)
 }
 
-// docsImport is an import of a page under way.
 type docsImport struct {
 	*gathering
 	page  *docs.Page
@@ -103,7 +103,6 @@ func (d *docsImport) version() string {
 	return "v1.0"
 }
 
-// pageNotes makes findings of what was noted of the page.
 func (d *docsImport) pageNotes() {
 	for _, n := range d.page.Notes {
 		severity := report.Warning
@@ -117,7 +116,6 @@ func (d *docsImport) pageNotes() {
 	}
 }
 
-// pair makes an interaction of a pair.
 func (d *docsImport) pair(p *docs.Pair) {
 	line := p.Request.Line
 	address, err := d.address(line, p.Request)
@@ -137,7 +135,10 @@ func (d *docsImport) pair(p *docs.Pair) {
 		dropHeaders(headers, protocol.CredentialHeaders())
 	}
 	if p.Request.Body != "" && asked.Get("Content-Type") == "" { // as any client sends
-		asked.Set("Content-Type", contentType(p.Request.Body))
+		asked.Set("Content-Type", "application/octet-stream")
+		if json.Valid([]byte(p.Request.Body)) {
+			asked.Set("Content-Type", "application/json")
+		}
 	}
 	if body := p.Response.Body; cutJSON(answered, body) {
 		answered.Set("Content-Type", "text/plain") // no client could read it as JSON
@@ -151,24 +152,18 @@ func (d *docsImport) pair(p *docs.Pair) {
 	d.add(i, p)
 }
 
-// add takes the interaction in.
 func (d *docsImport) add(i *cassette.Interaction, p *docs.Pair) {
 	d.learn(i)
 	i.ID = len(d.Cassette.Interactions)
 	d.Cassette.Interactions = append(d.Cassette.Interactions, i)
 	d.pairs = append(d.pairs, p)
 	typ := p.Response.Type
-	if typ != "" && (p.Response.Collection || isPage(p.Response.Body)) {
+	body := p.Response.Body
+	isPage := strings.HasPrefix(body, "{") && pageStart.MatchString(body[:min(len(body), 2000)])
+	if typ != "" && (p.Response.Collection || isPage) {
 		typ = odata.CollectionOf(typ)
 	}
 	d.Examples = append(d.Examples, Example{Request: p.Request.Line, Response: p.Response.Line, Body: p.Response.BodyLine, Type: typ, verbatim: !p.Response.Mended})
-}
-
-func contentType(body string) string {
-	if json.Valid([]byte(body)) {
-		return "application/json"
-	}
-	return "application/octet-stream"
 }
 
 // cutJSON reports a body that calls itself JSON, or looks like it, and is not.
@@ -187,11 +182,6 @@ func sized(h http.Header, body string) http.Header {
 }
 
 var pageStart = regexp.MustCompile(`"value"\s*:\s*\[`)
-
-// isPage reports whether a body is a page of a collection.
-func isPage(body string) bool {
-	return strings.HasPrefix(body, "{") && pageStart.MatchString(body[:min(len(body), 2000)])
-}
 
 // address makes an absolute address of an example's.
 func (d *docsImport) address(line int, asked *docs.Request) (*url.URL, error) {
@@ -246,7 +236,6 @@ func (d *docsImport) addVersion(line int, u *url.URL) {
 	d.note(docsRule(docs.Repaired), report.Note, line, "the address has no version: assumed "+d.api)
 }
 
-// finish has the cassette cleaned and drafts the scenario.
 func (d *docsImport) finish(o DocsOptions) (*Result, error) {
 	if len(d.Cassette.Interactions) == 0 {
 		return d.Result, nil
@@ -326,4 +315,53 @@ func (r *Result) Locate(findings []report.Finding) {
 			f.Line = e.Response
 		}
 	}
+}
+
+// permissionNotes says what the scenario takes of the page's tables.
+func (d *docsImport) permissionNotes() {
+	switch tables := d.page.Permissions; {
+	case len(tables) == 0:
+		d.note(docsRule(docs.Permission), report.Note, 0, "the page has no table of permissions: no step lists any")
+	case len(tables) > 1:
+		d.note(docsRule(docs.Permission), report.Note, tables[0].Line,
+			fmt.Sprintf("the page lists permissions %d times: each step has those whose heading is nearest its path", len(tables)))
+	}
+}
+
+// permissions chooses the table that is about what an address is about: by the words
+// that its lead has in common with the path. The first one wins a draw.
+func (d *docsImport) permissions(address string) *docs.Permissions {
+	var chosen *docs.Permissions
+	most := -1
+	words := pathWords(address)
+	for i := range d.page.Permissions {
+		table := &d.page.Permissions[i]
+		score := 0
+		for _, word := range strings.FieldsFunc(strings.ToLower(table.Lead), func(r rune) bool { return !unicode.IsLetter(r) }) {
+			if words[strings.TrimSuffix(word, "s")] {
+				score++
+			}
+		}
+		if score > most {
+			chosen, most = table, score
+		}
+	}
+	return chosen
+}
+
+// pathWords are the words of an address's path in the singular.
+func pathWords(address string) map[string]bool {
+	words := map[string]bool{}
+	u, err := url.Parse(address)
+	if err != nil {
+		return words
+	}
+	for segment := range strings.SplitSeq(u.Path, "/") {
+		word := strings.TrimSuffix(strings.ToLower(segment), "s")
+		words[word] = true
+		if word == "me" {
+			words["user"] = true
+		}
+	}
+	return words
 }

@@ -1,12 +1,14 @@
 package importer
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/docs"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -85,7 +88,9 @@ func (g *gathering) entry(e *Entry) error {
 		g.note(ruleImportCut, report.Warning, e.cut,
 			fmt.Sprintf("%s %d: the answer says that it is JSON and does not parse: was it cut off?", word, e.Number))
 	}
-	g.dropCredentials(i)
+	for _, name := range protocol.CredentialHeaders() {
+		g.dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})
+	}
 	if err := g.add(*e); err != nil {
 		g.leaveOut(e.Number, i.Line, err)
 	}
@@ -110,22 +115,6 @@ func (g *gathering) mend(e *Entry) {
 func claimsJSON(headers http.Header) bool {
 	kind, _, _ := mime.ParseMediaType(headers.Get("Content-Type"))
 	return kind == "application/json" || strings.HasSuffix(kind, "+json")
-}
-
-// dropCredentials leaves headers with credentials behind.
-func (g *gathering) dropCredentials(i *cassette.Interaction) {
-	for _, name := range protocol.CredentialHeaders() {
-		g.dropped[name] += dropHeaders(i.Request.Headers, []string{name}) + dropHeaders(i.Response.Headers, []string{name})
-	}
-}
-
-// noteDropped reports the headers with credentials that stayed behind, by name.
-func (g *gathering) noteDropped() {
-	for _, name := range protocol.CredentialHeaders() {
-		if n := g.dropped[name]; n > 0 {
-			g.note(ruleImportCredentials, report.Note, 0, "left out "+fault.Count(n, name+" header"))
-		}
-	}
 }
 
 // interactionOf puts an interaction together of what a tool wrote down: an absolute address,
@@ -153,4 +142,71 @@ func interactionOf(method, address string, asked http.Header, sent string, code 
 	i.Request = request(i.Request.Method, address, i.Request.Host, asked, sent)
 	i.Response = response(code, phrase, answered, body)
 	return i, nil
+}
+
+// maxBody bounds a body once it is decompressed.
+const maxBody = wire.MostBody
+
+// transportHeaders describe the bytes on the wire, not the decoded body that a
+// cassette stores.
+var transportHeaders = []string{"Transfer-Encoding", "Content-Encoding", "Connection", "Keep-Alive"}
+
+// dropHeaders removes headers and returns how many of the names there were.
+func dropHeaders(h http.Header, names []string) (dropped int) {
+	for _, name := range names {
+		if _, ok := h[name]; ok {
+			dropped++
+			delete(h, name)
+		}
+	}
+	return dropped
+}
+
+func request(method, url, host string, headers http.Header, body string) cassette.Request {
+	return cassette.Request{
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Method: method, URL: url, Host: host,
+		Headers: headers, Body: body, ContentLength: int64(len(body)),
+	}
+}
+
+func response(code int, phrase string, headers http.Header, body string) cassette.Response {
+	if phrase == "" {
+		phrase = http.StatusText(code)
+	}
+	return cassette.Response{
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Code: code, Status: strings.TrimSpace(fmt.Sprintf("%d %s", code, phrase)),
+		Headers: headers, Body: body, ContentLength: int64(len(body)),
+	}
+}
+
+// storedBody decodes a body, and drops the headers that described its encoding and
+// length. One that is labelled br and is not was saved decoded, as browsers do: br has no
+// mark to recognise it by.
+func storedBody(body string, headers http.Header) (string, error) {
+	plain, left, err := wire.Decode(headers, body, maxBody)
+	if err != nil && left != "br" {
+		return "", err
+	}
+	dropHeaders(headers, transportHeaders)
+	if headers.Get("Content-Length") != "" {
+		headers.Set("Content-Length", strconv.Itoa(len(plain)))
+	}
+	return plain, nil
+}
+
+// fromBase64 decodes base64 that may be broken into lines.
+func fromBase64(text string) (string, error) {
+	compact := strings.Map(func(r rune) rune {
+		if r == ' ' || r == '\n' || r == '\r' || r == '\t' {
+			return -1
+		}
+		return r
+	}, text)
+	data, err := base64.StdEncoding.DecodeString(compact)
+	if err != nil {
+		return "", fmt.Errorf("base64: %w", err)
+	}
+	return string(data), nil
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // A HAREntry is one entry of an archive. The code of its interaction is 0 where there was no
@@ -87,7 +88,12 @@ func newHAREntry(number, line int, raw []byte) *HAREntry {
 	e := &HAREntry{Entry: Entry{Number: number, Interaction: &cassette.Interaction{Line: line}}, raw: raw}
 	var h harEntry
 	if err := json.Unmarshal(raw, &h); err != nil { // what has its type is read all the same
-		e.Fault = e.typeFault(err)
+		e.Fault = err
+		var typed *json.UnmarshalTypeError
+		if errors.As(err, &typed) {
+			line += bytes.Count(raw[:min(int(typed.Offset), len(raw))], []byte("\n"))
+			e.Fault = at(line, fmt.Sprintf("%s is a %s", cmp.Or(typed.Field, "the entry"), typed.Value))
+		}
 	}
 	e.recorded, _ = time.Parse(time.RFC3339, fmt.Sprint(h.Started))
 	e.socket = len(h.Messages) > 0
@@ -100,15 +106,6 @@ func newHAREntry(number, line int, raw []byte) *HAREntry {
 	e.request(&h.Request)
 	e.response(&h)
 	return e
-}
-
-func (e *HAREntry) typeFault(err error) error {
-	var typed *json.UnmarshalTypeError
-	if !errors.As(err, &typed) {
-		return err
-	}
-	line := e.Interaction.Line + bytes.Count(e.raw[:min(int(typed.Offset), len(e.raw))], []byte("\n"))
-	return at(line, fmt.Sprintf("%s is a %s", cmp.Or(typed.Field, "the entry"), typed.Value))
 }
 
 // fault notes the first thing that is wrong, with its line.
@@ -274,4 +271,46 @@ func (p *harPost) multipart(headers http.Header, boundary string) (string, error
 	}
 	err := w.Close()
 	return out.String(), err
+}
+
+// harMembers are where parts of an interaction stand in an entry; headers have a list, too.
+var harMembers = map[string][]string{
+	"request.method":                {"$['request']['method']"},
+	"request.url":                   {"$['request']['url']"},
+	"request.body":                  {"$['request']['postData']['text']", "$['request']['postData']['params']"},
+	"request.headers.Cookie":        {"$['request']['cookies']"},
+	"request.headers.Content-Type":  {"$['request']['postData']['mimeType']"},
+	"response.code":                 {"$['response']['status']"},
+	"response.body":                 {"$['response']['content']['text']", "$['_webSocketMessages']"},
+	"response.headers.Set-Cookie":   {"$['response']['cookies']"},
+	"response.headers.Location":     {"$['response']['redirectURL']"},
+	"response.headers.Content-Type": {"$['response']['content']['mimeType']"},
+}
+
+// Line returns the line of the file on which a part of the entry stands, named as
+// package redact names parts: request.url, request.headers.NAME, request.body,
+// response.body, ... For a part that has none of its own it is the entry's.
+func (e *HAREntry) Line(part string) int {
+	if e.lines == nil {
+		e.lines = jsondoc.Lines(string(e.raw))
+		e.addHeaderLines()
+	}
+	for _, place := range append([]string{part}, harMembers[part]...) {
+		if line := e.lines[place]; line > 0 {
+			return e.Interaction.Line + line - 1
+		}
+	}
+	return e.Interaction.Line
+}
+
+// addHeaderLines notes the lines of headers by their parts: of several of a name, the first's.
+func (e *HAREntry) addHeaderLines() {
+	for message, headers := range e.headers {
+		for n, h := range headers {
+			part := message + ".headers." + http.CanonicalHeaderKey(h.Name)
+			if _, twice := e.lines[part]; !twice {
+				e.lines[part] = e.lines[fmt.Sprintf("$['%s']['headers'][%d]['value']", message, n)]
+			}
+		}
+	}
 }

@@ -108,9 +108,10 @@ func outEntryOf(i *cassette.Interaction, started time.Time) outEntry {
 			outMessage: outMessageOf(i.Request.Proto, i.Request.Headers, i.Request.Body),
 		},
 		Response: outResponse{
-			Status: i.Response.Code, StatusText: phraseOf(i.Response), RedirectURL: i.Response.Headers.Get("Location"),
-			outMessage: outMessageOf(i.Response.Proto, i.Response.Headers, i.Response.Body),
-			Content:    outContent{Size: len(i.Response.Body), MimeType: i.Response.Headers.Get("Content-Type")},
+			Status: i.Response.Code, StatusText: strings.TrimSpace(strings.TrimPrefix(i.Response.Status, fmt.Sprint(i.Response.Code))),
+			RedirectURL: i.Response.Headers.Get("Location"),
+			outMessage:  outMessageOf(i.Response.Proto, i.Response.Headers, i.Response.Body),
+			Content:     outContent{Size: len(i.Response.Body), MimeType: i.Response.Headers.Get("Content-Type")},
 		},
 	}
 	e.Response.Content.Text, e.Response.Content.Encoding = encodedText(i.Response.Body)
@@ -136,11 +137,6 @@ func outMessageOf(proto string, headers http.Header, body string) outMessage {
 		}
 	}
 	return m
-}
-
-// phraseOf is the status line without its code.
-func phraseOf(r cassette.Response) string {
-	return strings.TrimSpace(strings.TrimPrefix(r.Status, fmt.Sprint(r.Code)))
 }
 
 // encodedText is a body as a text of JSON holds it.

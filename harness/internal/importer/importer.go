@@ -12,6 +12,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/draft"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -102,7 +103,6 @@ func (g *gathering) learn(i *cassette.Interaction) {
 // mostLeftOut bounds what is reported one by one.
 const mostLeftOut = 1000
 
-// leaveOut reports an entry that cannot be imported.
 func (g *gathering) leaveOut(n, line int, err error) {
 	if g.leftOut++; g.leftOut > mostLeftOut {
 		return
@@ -134,7 +134,11 @@ func (g *gathering) finish(clean func(*cassette.Cassette) error) (*Result, error
 	for _, kind := range slices.Sorted(maps.Keys(g.passed)) {
 		g.note(ruleImportPassed, report.Note, 0, "left out "+fault.Count(g.passed[kind], kind))
 	}
-	g.noteDropped()
+	for _, name := range protocol.CredentialHeaders() {
+		if n := g.dropped[name]; n > 0 {
+			g.note(ruleImportCredentials, report.Note, 0, "left out "+fault.Count(n, name+" header"))
+		}
+	}
 	if len(g.entries) == 0 {
 		return g.Result, nil
 	}
@@ -203,8 +207,11 @@ func (g *gathering) rejectedFindings() {
 	severity := g.reader.Refused
 	rejected := slices.Sorted(maps.Keys(g.Rejected))
 	for _, host := range rejected[:min(len(rejected), mostHosts)] {
-		g.note(ruleImportHost, severity, 0,
-			fmt.Sprintf("left out %s of %s: %s", fault.Count(g.Rejected[host], "interaction"), host, g.reason(host)))
+		why := hosts.Why(host)
+		if g.nameless[host] {
+			why = "they name no host"
+		}
+		g.note(ruleImportHost, severity, 0, fmt.Sprintf("left out %s of %s: %s", fault.Count(g.Rejected[host], "interaction"), host, why))
 	}
 	if first := slices.IndexFunc(g.Findings, func(f report.Finding) bool { return f.Rule == ruleImportHost }); first >= 0 && g.mayName() {
 		g.Findings[first].Hint = hosts.Advice // it is the same for all of them
@@ -228,12 +235,4 @@ func (g *gathering) mayName() bool {
 		}
 	}
 	return false
-}
-
-// reason is why what Result.Rejected counts was left out.
-func (g *gathering) reason(host string) string {
-	if g.nameless[host] {
-		return "they name no host"
-	}
-	return hosts.Why(host)
 }

@@ -23,7 +23,6 @@ var rubyVCR = Format{
 // rubyList is the member that holds the exchanges.
 const rubyList = "http_interactions"
 
-// readRubyVCR reads the entries of a cassette of Ruby's VCR, in YAML or JSON.
 func readRubyVCR(file string, data []byte) ([]*Entry, error) {
 	root, err := parseYAML(file, data)
 	if err != nil {

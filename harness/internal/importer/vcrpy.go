@@ -36,11 +36,24 @@ func readVCRPy(file string, data []byte) ([]*Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	interactions, err := vcrpyInteractions(file, root)
-	if err != nil {
-		return nil, err
+	root = follow(root)
+	list := member(root, "interactions")
+	isExchange := func(item *yaml.Node) bool { return member(item, "request") != nil }
+	if root.Kind == yaml.SequenceNode && slices.ContainsFunc(root.Content, isExchange) { // vcrpy before format 1
+		list = root
 	}
-	return entriesOf(interactions, func(n *yaml.Node) int { return n.Line }, yamlInteraction), nil
+	if list == nil || list.Kind != yaml.SequenceNode {
+		return nil, fault.In("import", file, root.Line, "no list of interactions", "a vcrpy recording is a mapping with a list of interactions")
+	}
+	for _, n := range list.Content {
+		if request := member(n, "request"); request != nil && member(request, "url") != nil {
+			if _, err := cassette.Load(file); err != nil {
+				return nil, err // as everybody else says it
+			}
+			return nil, fault.In("import", file, root.Line, "this is a go-vcr cassette, not a vcrpy recording", "it needs no import: put it under cassettes/")
+		}
+	}
+	return entriesOf(list.Content, func(n *yaml.Node) int { return n.Line }, yamlInteraction), nil
 }
 
 func readFile(file string) ([]byte, error) {
@@ -92,29 +105,6 @@ func yamlLine(err error) int {
 	return n
 }
 
-func vcrpyInteractions(file string, root *yaml.Node) ([]*yaml.Node, error) {
-	root = follow(root)
-	list := member(root, "interactions")
-	if root.Kind == yaml.SequenceNode && slices.ContainsFunc(root.Content, isExchange) { // vcrpy before format 1
-		list = root
-	}
-	if list == nil || list.Kind != yaml.SequenceNode {
-		return nil, fault.In("import", file, root.Line, "no list of interactions", "a vcrpy recording is a mapping with a list of interactions")
-	}
-	for _, n := range list.Content {
-		if request := member(n, "request"); request != nil && member(request, "url") != nil {
-			if _, err := cassette.Load(file); err != nil {
-				return nil, err // as everybody else says it
-			}
-			return nil, fault.In("import", file, root.Line, "this is a go-vcr cassette, not a vcrpy recording", "it needs no import: put it under cassettes/")
-		}
-	}
-	return list.Content, nil
-}
-
-// isExchange reports whether an item of a list is an interaction.
-func isExchange(node *yaml.Node) bool { return member(node, "request") != nil }
-
 // at is a fault at a line of the recording.
 func at(line int, message string) error {
 	return &fault.Error{Place: fault.Place{Line: line}, Message: message}
@@ -156,7 +146,6 @@ func yamlInteraction(node *yaml.Node) (*cassette.Interaction, error) {
 	return interactionOf(method, address, sentHeaders, sent, code, scalar(member(status, "message")), headers, body)
 }
 
-// yamlBody reads the body of a message, decoded.
 func yamlBody(message *yaml.Node, headers http.Header) (string, error) {
 	node := member(message, "body")
 	body, err := text(node)

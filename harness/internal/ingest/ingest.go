@@ -75,7 +75,6 @@ func each(recordings []recording, workers int, do func(*recording) error) {
 	})
 }
 
-// read reads the file, and judges what is in it.
 func (r *recording) read(p *project.Project, pages *judge.Pages, o Options) (err error) {
 	redacted := func(c *cassette.Cassette) (err error) {
 		if r.redacted, r.guard, err = clean.Cassette(p, c, path.Join(o.Out, "cassettes")); err != nil {
@@ -140,7 +139,6 @@ func Name(file string) string {
 	}, name)
 }
 
-// targets are the files that a recording is written to.
 func (o *Options) targets(name string) (cassette, scenario string) {
 	return path.Join(o.Out, "cassettes", name+".yaml"), path.Join(o.Out, "scenarios", name+".yaml")
 }
@@ -155,7 +153,6 @@ func (o *Options) refuseExisting(r *recording) error {
 	return nil
 }
 
-// result is what the report says of a recording.
 func (r *recording) result() report.Case {
 	if r.err != nil {
 		return project.CouldNotRun(r.name, r.file, ruleImportFailed, r.err)
@@ -186,4 +183,70 @@ func (o *Options) write(r *recording) error {
 		return &fault.Error{Message: o.Command, Cause: err}
 	}
 	return nil
+}
+
+func (r *recording) judge(p *project.Project, pages *judge.Pages) (err error) {
+	if r.judged, err = judge.Cassette(p.Answers, r.imported.Cassette, r.file); err != nil || len(r.imported.Examples) == 0 {
+		return err
+	}
+	types := make([]string, len(r.imported.Examples))
+	for n, e := range r.imported.Examples {
+		types[n] = e.Type
+	}
+	types, documented, err := pages.Types(r.imported.Cassette, types, r.file)
+	r.types, r.judged = types, append(withoutSame(r.judged, documented), documented...)
+	r.imported.Locate(r.judged)
+	return err
+}
+
+// withoutSame leaves out notes at places of which something worse is reported.
+func withoutSame(notes, findings []report.Finding) []report.Finding {
+	return slices.DeleteFunc(notes, func(note report.Finding) bool {
+		return note.Severity == report.Note && note.Where != "" && slices.ContainsFunc(findings, func(f report.Finding) bool {
+			return f.Severity > report.Note && f.Where == note.Where && f.Interaction != nil && note.Interaction != nil && *f.Interaction == *note.Interaction
+		})
+	})
+}
+
+// compareMethods compares what pages of resources say that a call returns with what the
+// page of the call shows.
+func compareMethods(recordings []recording) {
+	pages := map[string]*recording{}
+	for i := range recordings {
+		if recordings[i].err != nil {
+			continue
+		}
+		pages[filepath.ToSlash(filepath.Clean(recordings[i].file))] = &recordings[i]
+	}
+	for i := range recordings {
+		r := &recordings[i]
+		if r.err != nil {
+			continue
+		}
+		folder := path.Dir(path.Dir(filepath.ToSlash(filepath.Clean(r.file))))
+		for _, m := range r.imported.Methods {
+			called := pages[path.Join(folder, "api", m.Page)]
+			if called == nil {
+				continue
+			}
+			if shown := called.answers(); shown != "" && !strings.EqualFold(shown, m.Returns) {
+				r.judged = append(r.judged, report.Finding{
+					Rule: ruleDocsMethod, Severity: report.Warning, Place: report.Place{File: r.file, Line: m.Line},
+					Value:   report.Value{Want: shown, Got: m.Returns},
+					Message: fmt.Sprintf("the table says that %s returns %s, and that page shows %s (%s)", m.Page, m.Returns, shown, called.file),
+				})
+			}
+		}
+	}
+}
+
+// answers is the type of a page's first example that has one, without namespace; ""
+// when there is none.
+func (r *recording) answers() string {
+	for n, typ := range r.types {
+		if code := r.imported.Cassette.Interactions[n].Response.Code; code < 300 && strings.Contains(typ, ".") {
+			return strings.TrimSuffix(typ[strings.LastIndexByte(typ, '.')+1:], ")") // of a collection, too
+		}
+	}
+	return ""
 }

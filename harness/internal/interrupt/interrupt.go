@@ -21,9 +21,7 @@ const (
 	statusSignal = 128
 )
 
-// An interruption ends the process on SIGINT, SIGTERM and SIGHUP, wherever a command hangs. The
-// first signal cancels the context. A command that has not ended soon after is ended,
-// unless it has something to finish, which is said. A second signal ends it at once.
+// An interruption ends the process as the package says.
 type interruption struct {
 	talk   io.Writer
 	exit   func(status int)
@@ -70,8 +68,7 @@ func Context(talk io.Writer, status int, exit func(int)) (ctx context.Context, s
 	}
 }
 
-// During says what an interrupted command has to finish, until release is called. Where
-// the context has no interruption, as in a library, it does nothing.
+// During says what an interrupted command has to finish, until release is called.
 func During(ctx context.Context, h Work) (release func()) {
 	i, ok := ctx.Value(interruptionKey{}).(*interruption)
 	if !ok {
@@ -80,11 +77,13 @@ func During(ctx context.Context, h Work) (release func()) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.held = append(i.held, &h)
-	return func() {
-		i.mu.Lock()
-		defer i.mu.Unlock()
-		i.held = slices.DeleteFunc(i.held, func(other *Work) bool { return other == &h })
-	}
+	return func() { i.release(&h) }
+}
+
+func (i *interruption) release(h *Work) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.held = slices.DeleteFunc(i.held, func(other *Work) bool { return other == h })
 }
 
 // Saving is During for a recording. Once it was interrupted, it is held to the end of the
@@ -155,20 +154,11 @@ func (i *interruption) end(status int) {
 	i.mu.Lock()
 	i.ending = true
 	i.mu.Unlock()
-	for h := i.current(); h != nil; h = i.pop() {
+	for h := i.current(); h != nil; h = i.current() {
 		if h.Last != nil {
 			h.Last()
 		}
+		i.release(h)
 	}
 	i.exit(status)
-}
-
-// pop takes off what was to be finished last, and returns what is before it.
-func (i *interruption) pop() *Work {
-	i.mu.Lock()
-	if len(i.held) > 0 {
-		i.held = i.held[:len(i.held)-1]
-	}
-	i.mu.Unlock()
-	return i.current()
 }

@@ -55,6 +55,8 @@ type Journal struct {
 	retried map[int]bool // by order
 	syncing *time.Timer  // pending group sync, nil when all is synced
 	failed  error        // the first failed write or sync: from then on nothing is stored
+
+	syncs sync.WaitGroup // those pending or under way
 }
 
 // record is where the text of an interaction stands in the file, as a cassette has it.
@@ -177,6 +179,7 @@ func (j *Journal) Append(order, retryOf int, i *cassette.Interaction, note []byt
 	j.end += int64(len(e.buf))
 	j.add(r)
 	if j.syncing == nil {
+		j.syncs.Add(1)
 		j.syncing = time.AfterFunc(syncEvery, j.sync)
 	}
 	return nil
@@ -239,6 +242,7 @@ func (j *Journal) whole() (*os.File, error) {
 
 // sync is the group sync: it covers all that was written since the last.
 func (j *Journal) sync() {
+	defer j.syncs.Done()
 	j.mu.Lock()
 	file := j.file
 	j.syncing = nil
@@ -283,22 +287,19 @@ func (j *Journal) kept() []record {
 // Close closes the journal and leaves the file, to be recovered. A second time it does
 // nothing.
 func (j *Journal) Close() error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.file == nil {
+	file := j.release()
+	if file == nil {
 		return nil
 	}
 	var err error
 	if !j.readOnly {
-		err = j.file.Sync()
+		err = file.Sync()
 	}
-	return errors.Join(err, j.release().Close())
+	return errors.Join(err, file.Close())
 }
 
 // Remove closes the journal and removes the file.
 func (j *Journal) Remove() error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
 	return errors.Join(j.release().Close(), os.Remove(j.name))
 }
 
@@ -311,13 +312,16 @@ func (j *Journal) SetAside() error {
 	return errors.Join(j.Close(), wire.Move(j.name, j.name+Damaged))
 }
 
-// release takes the file from the journal, with the lock held.
+// release takes the file from the journal, once nothing else uses it.
 func (j *Journal) release() *os.File {
-	if j.syncing != nil {
-		j.syncing.Stop()
-		j.syncing = nil
+	j.mu.Lock()
+	if j.syncing != nil && j.syncing.Stop() {
+		j.syncs.Done()
 	}
+	j.syncing = nil
 	file := j.file
 	j.file = nil
+	j.mu.Unlock()
+	j.syncs.Wait()
 	return file
 }

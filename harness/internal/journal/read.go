@@ -178,32 +178,40 @@ func (r record) text(dst []byte, in io.ReaderAt) ([]byte, error) {
 	return dst, nil
 }
 
-// A window reads what lies nearby at once: records stand nearly in order.
-type window struct {
-	file   io.ReaderAt
-	buf    []byte
-	offset int64 // of what buf holds
+// pages reads a file by whole pages, of which the last two are kept: records stand nearly in
+// order.
+type pages struct {
+	file io.ReaderAt
+	kept [2]page
 }
 
-const windowSize, windowBefore = 128 << 10, 16 << 10
+type page struct {
+	number int64
+	text   []byte // nil where nothing is kept
+}
+
+const pageSize = 128 << 10
 
 // ReadAt implements io.ReaderAt.
-func (w *window) ReadAt(p []byte, at int64) (int, error) {
-	if len(p) > windowSize/4 {
-		return w.file.ReadAt(p, at)
+func (p *pages) ReadAt(to []byte, at int64) (n int, err error) {
+	if len(to) > pageSize/4 {
+		return p.file.ReadAt(to, at)
 	}
-	if at < w.offset || at+int64(len(p)) > w.offset+int64(len(w.buf)) {
-		w.offset = max(0, at-windowBefore)
-		w.buf = slices.Grow(w.buf[:0], windowSize)[:windowSize]
-		n, err := w.file.ReadAt(w.buf, w.offset)
-		w.buf = w.buf[:n]
-		if err != nil && !errors.Is(err, io.EOF) {
-			return 0, err
+	for n < len(to) {
+		number, within := (at+int64(n))/pageSize, (at+int64(n))%pageSize
+		held := &p.kept[number%int64(len(p.kept))]
+		if held.number != number || held.text == nil {
+			text := slices.Grow(held.text[:0], pageSize)[:pageSize]
+			size, err := p.file.ReadAt(text, number*pageSize)
+			if err != nil && !errors.Is(err, io.EOF) {
+				return n, err
+			}
+			held.number, held.text = number, text[:size]
 		}
-	}
-	n := copy(p, w.buf[min(at-w.offset, int64(len(w.buf))):])
-	if n < len(p) {
-		return n, io.ErrUnexpectedEOF
+		if within >= int64(len(held.text)) {
+			return n, io.ErrUnexpectedEOF
+		}
+		n += copy(to[n:], held.text[within:])
 	}
 	return n, nil
 }

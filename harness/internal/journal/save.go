@@ -47,19 +47,19 @@ func (j *Journal) Save(file string, meta cassette.Meta, how Saving) ([]LeftOut, 
 	all := inPlace(j.kept(), how.Place)
 	whole := parts(in, all, j.most)
 	room := whole.Room(meta)
-	var stored []record
 	var left []LeftOut
-	for _, r := range all {
+	stored := slices.DeleteFunc(all, func(r record) bool {
 		if r.size <= room {
-			stored, room = append(stored, r), room-r.size
-			continue
+			room -= r.size
+			return false
 		}
 		text, _ := r.text(nil, in) // what cannot be read has no method
 		left = append(left, LeftOut{
 			Order: r.order, Method: cmp.Or(new(cassette.Encoder).Method(text), "?"),
 			Err: &cassette.UnstorableError{Message: fmt.Sprintf("with it the file has more than the %d MB that are read", j.most>>20)},
 		})
-	}
+		return true
+	})
 	if len(stored) == 0 && len(left) > 0 {
 		return nil, fmt.Errorf("save %s: nothing that was recorded can be stored: %w", file, left[0])
 	}
@@ -75,7 +75,7 @@ func parts(in io.ReaderAt, records []record, most int) cassette.Parts {
 	for _, r := range records {
 		holes += r.holes
 	}
-	w := window{file: in}
+	w := pages{file: in}
 	return cassette.Parts{
 		Count: len(records), Holes: holes, Most: most,
 		Append: func(dst []byte, n int) ([]byte, error) { return records[n].text(dst, &w) },

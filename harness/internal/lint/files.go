@@ -17,7 +17,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
-	"github.com/graphvcr/graphvcr/harness/schema"
 )
 
 type kind int
@@ -185,42 +184,4 @@ func sniff(name string) kind {
 		}
 	}
 	return isUnknown
-}
-
-// schemaSets opens the folders of the linted schemas, each once.
-type schemaSets struct {
-	project *project.Project
-	opened  map[string]*schema.Set
-}
-
-// compile makes the set that a schema file belongs to compile it. The
-// suspects are names in it that are probably misspelt.
-func (s *schemaSets) compile(file string) (suspects, err error) {
-	dir := path.Dir(file)
-	set, err := s.set(path.Dir(dir))
-	if err != nil {
-		return nil, err
-	}
-	api, typ := path.Base(dir), strings.TrimSuffix(path.Base(file), ".json")
-	if _, err := set.Validate(api, typ, map[string]any{}, schema.Options{}); err != nil {
-		return nil, err
-	}
-	return set.Suspects(api, typ), nil
-}
-
-func (s *schemaSets) set(dir string) (*schema.Set, error) {
-	if dir == s.project.Dirs.Schemas {
-		return s.project.Schemas, nil
-	}
-	if set := s.opened[dir]; set != nil {
-		return set, nil
-	}
-	set, err := schema.Open(dir)
-	if err == nil {
-		if s.opened == nil {
-			s.opened = map[string]*schema.Set{}
-		}
-		s.opened[dir] = set
-	}
-	return set, err
 }

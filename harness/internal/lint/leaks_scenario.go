@@ -12,7 +12,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
-	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
 	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
@@ -20,17 +19,14 @@ import (
 )
 
 // writtenLeaks finds what leaks of texts and names that people wrote.
-type writtenLeaks struct {
-	project *project.Project
-	cases
-}
+type writtenLeaks struct{ *linter }
 
 // scenario reports which secrets and whose identity a scenario file would give away, by
 // the rules that are for cassettes: its requests, what it expects, its names and the values of
 // its variables are looked at as if they stood in one. What its author wrote as content is
 // meant to be read. Variables, and addresses below .example, are placeholders. Where the
 // cassette is of documentation, or of a test server, people are invented and passwords, too.
-func (l *writtenLeaks) scenario(file string, sc *scenario.Scenario) {
+func (l writtenLeaks) scenario(file string, sc *scenario.Scenario) {
 	text, _ := plainfile.ReadFile(file)
 	w, err := strictyaml.Decode(file, text, func(root strictyaml.Value) written {
 		w := written{cassette: l.placeholder(file), api: sc.API}
@@ -62,7 +58,7 @@ func (l *writtenLeaks) scenario(file string, sc *scenario.Scenario) {
 }
 
 // path reports a file whose name gives something away.
-func (l *writtenLeaks) path(file string) {
+func (l writtenLeaks) path(file string) {
 	name := strings.TrimSuffix(file, path.Ext(file))
 	w := written{cassette: l.placeholder(file)}
 	for part := range strings.SplitSeq(name, "/") {
@@ -83,13 +79,13 @@ func (l *writtenLeaks) path(file string) {
 
 // placeholder is a cassette for what stands in another file: with the project's salt, by
 // which pseudonyms are known.
-func (l *writtenLeaks) placeholder(file string) *cassette.Cassette {
+func (l writtenLeaks) placeholder(file string) *cassette.Cassette {
 	salt, _ := saltfile.Find(l.project.Dirs.Cassettes) // without one nothing is a pseudonym
 	return &cassette.Cassette{Name: file, File: file, Salt: salt}
 }
 
 // rules are the rules for what people wrote: what nothing knows was meant to be read.
-func (l *writtenLeaks) rules() redact.Rules {
+func (l writtenLeaks) rules() redact.Rules {
 	rules := l.project.Rules.Redact
 	rules.Unknown = redact.Off
 	return rules

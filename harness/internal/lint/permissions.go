@@ -2,12 +2,16 @@ package lint
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/permissions"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
@@ -15,15 +19,15 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
-// Permissions says what the permissions file says of every request that was recorded in the
-// files and folders at paths, none being the whole project: the permissions that it takes, the
-// least privileged first, of each kind of token; what the recorded token held beyond them; and
-// where a step, which has its permissions of a page of documentation, says otherwise. The first
-// case is the sum.
-func Permissions(p *project.Project, paths []string, all *permissions.Map) []report.Case {
-	files, _ := collect(p, paths) // what is not there has been reported
-	l := &permissionLint{all: all, lists: map[permissions.Kind][][]string{}, without: map[permissions.Kind]int{}}
+// Permissions is what a suite of Run says of permissions, and with it those that are needed at
+// paths, none being the whole project: by the scenarios, the least privileged of each kind; and,
+// where the project has Microsoft's permissions file, by every request that was recorded, what the
+// recorded token held beyond them, and where a step, which has its permissions of a page of
+// documentation, says otherwise.
+func Permissions(p *project.Project, paths []string, linted *report.Suite) (*report.Suite, error) {
+	var scenarios []*scenario.Scenario
 	var cassettes []string
+	files, _ := collect(p, paths) // what is not there has been reported
 	for _, f := range files {
 		switch f.kind {
 		case isCassette:
@@ -33,11 +37,30 @@ func Permissions(p *project.Project, paths []string, all *permissions.Map) []rep
 			if err != nil {
 				continue
 			}
-			l.scenario(sc)
+			scenarios = append(scenarios, sc)
 			if file, err := p.CassetteFile(sc.Cassette); err == nil {
 				cassettes = append(cassettes, file)
 			}
 		}
+	}
+	result := &report.Suite{Command: linted.Command, Ordered: true, Cases: []report.Case{needs(p.Dirs.Scenarios, scenarios)}}
+	for _, c := range linted.Cases {
+		c.Findings = slices.DeleteFunc(slices.Clone(c.Findings), func(f report.Finding) bool { return !f.Rule.Within("auth") })
+		if len(c.Findings) > 0 {
+			c.Status = ""
+			result.Cases = append(result.Cases, c)
+		}
+	}
+	all, err := permissions.Load(filepath.Join(p.Dirs.Schemas, permissions.FileName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return result, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	l := &permissionLint{all: all, lists: map[permissions.Kind][][]string{}, without: map[permissions.Kind]int{}}
+	for _, sc := range scenarios {
+		l.scenario(sc)
 	}
 	slices.Sort(cassettes)
 	for _, file := range slices.Compact(cassettes) {
@@ -45,7 +68,61 @@ func Permissions(p *project.Project, paths []string, all *permissions.Map) []rep
 			l.cassette(c)
 		}
 	}
-	return append([]report.Case{l.sum()}, l.cases...)
+	result.Cases = append(append(result.Cases, l.sum()), l.cases...)
+	return result, nil
+}
+
+// needs are the least privileged permissions that the scenarios of a folder need.
+func needs(folder string, scenarios []*scenario.Scenario) report.Case {
+	one := report.Case{File: folder, Name: "permissions of " + fault.Count(len(scenarios), "scenario")}
+	add := func(rule report.Rule, message string) {
+		one.Findings = append(one.Findings, report.Finding{Rule: rule, Severity: report.Note, Place: report.Place{File: folder}, Message: message})
+	}
+	lists, without, unlisted := map[permissions.Kind][][]string{}, map[permissions.Kind][]string{}, 0
+	for _, sc := range scenarios {
+		for _, step := range sc.AllSteps() {
+			if step.Permissions == nil && step.Auth != "none" {
+				unlisted++
+			}
+			for kind, list := range listed(&step) {
+				if len(list) > 0 {
+					lists[kind] = append(lists[kind], list)
+				} else {
+					without[kind] = append(without[kind], fmt.Sprintf("%s:%d", sc.File, step.Line))
+				}
+			}
+		}
+	}
+	for _, kind := range []permissions.Kind{permissions.Delegated, permissions.Application} {
+		least := cmp.Or(strings.Join(leastPrivileged(lists[kind]), ", "), "nothing")
+		message := fmt.Sprintf("%s: %s %s", kindName[kind], verb(len(lists[kind]), "step needs", "steps need"), least)
+		if n := len(without[kind]); n > 0 {
+			message += fmt.Sprintf("; %s none of this kind: %s", verb(n, "step lists", "steps list"), strings.Join(without[kind][:min(n, 5)], ", "))
+			if n > 5 {
+				message += ", ..."
+			}
+		}
+		add(permissionsRule(kind), message)
+	}
+	if unlisted > 0 {
+		add(rulePermissionsUnlisted, verb(unlisted, "step lists", "steps list")+" no permissions, and may need some")
+	}
+	return one
+}
+
+func verb(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// listed are the permissions that a step lists, if it does, by kind.
+func listed(step *scenario.Step) map[permissions.Kind][]string {
+	if step.Permissions == nil {
+		return nil
+	}
+	return map[permissions.Kind][]string{permissions.Delegated: step.Permissions.Delegated, permissions.Application: step.Permissions.Application}
 }
 
 type permissionLint struct {
@@ -56,12 +133,18 @@ type permissionLint struct {
 	without          map[permissions.Kind]int        // covered requests that a kind of token is not supported for
 }
 
+// covered is a kind of request that the permissions file has.
+type covered struct {
+	what        string
+	need        permissions.Need
+	line, times int // of the first, and how many
+}
+
 // cassette says what the requests of a cassette take, each kind of request once.
 func (l *permissionLint) cassette(c *cassette.Cassette) {
 	one := report.Case{Name: c.File, File: c.File}
-	needs, times, outside := map[string]permissions.Need{}, map[string]int{}, map[string]int{}
-	first := map[string]int{}
-	var order []string
+	byKind, outside := map[string]*covered{}, map[string]int{}
+	var order []*covered
 	for _, i := range c.Interactions {
 		requests, _, _ := project.RequestsOf(i)
 		for _, r := range requests {
@@ -73,20 +156,21 @@ func (l *permissionLint) cassette(c *cassette.Cassette) {
 			}
 			l.covered++
 			key := r.Method + " " + need.Path
-			if times[key]++; times[key] == 1 {
-				order, needs[key], first[key] = append(order, key), need, i.Line
+			if byKind[key] == nil {
+				byKind[key] = &covered{what: key, need: need, line: i.Line}
+				order = append(order, byKind[key])
 			}
+			byKind[key].times++
 		}
 	}
-	for _, key := range order {
-		need := needs[key]
+	for _, r := range order {
 		f := report.Finding{
-			Rule: rulePermissionsRequest, Severity: report.Note, Place: report.Place{File: c.File, Line: first[key]},
-			Message: key + timesOf(times[key]),
+			Rule: rulePermissionsRequest, Severity: report.Note, Place: report.Place{File: c.File, Line: r.line},
+			Message: r.what + timesOf(r.times),
 		}
 		for _, kind := range kinds {
-			f.Details += fmt.Sprintf("\n%-12s %s", kindName[kind], strings.Join(need.Of(kind), ", "))
-			if list := need.Of(kind); len(list) > 0 {
+			f.Details += fmt.Sprintf("\n%-12s %s", kindName[kind], strings.Join(r.need.Of(kind), ", "))
+			if list := r.need.Of(kind); len(list) > 0 {
 				l.lists[kind] = append(l.lists[kind], list)
 			} else {
 				f.Details += "not supported"
@@ -100,7 +184,7 @@ func (l *permissionLint) cassette(c *cassette.Cassette) {
 			Rule: rulePermissionsUncovered, Severity: report.Note, Place: report.Place{File: c.File}, Message: "the permissions file says nothing of " + what + timesOf(outside[what]),
 		})
 	}
-	one.Findings = append(one.Findings, l.token(c, order, needs)...)
+	one.Findings = append(one.Findings, l.token(c, order)...)
 	if len(one.Findings) > 0 {
 		l.cases = append(l.cases, one)
 	}
@@ -134,7 +218,7 @@ var signIn = []string{"openid", "profile", "email", "offline_access"}
 
 // token says what the token that a cassette was recorded with held beyond what its requests
 // take, and for which it held nothing.
-func (l *permissionLint) token(c *cassette.Cassette, order []string, needs map[string]permissions.Need) (found []report.Finding) {
+func (l *permissionLint) token(c *cassette.Cassette, order []*covered) (found []report.Finding) {
 	if c.Meta.Auth == nil {
 		return nil
 	}
@@ -146,16 +230,16 @@ func (l *permissionLint) token(c *cassette.Cassette, order []string, needs map[s
 		found = append(found, report.Finding{Rule: rule, Severity: report.Note, Place: report.Place{File: c.File}, Message: message})
 	}
 	better := map[string][]string{} // a permission that was of use -> what would have done
-	for _, key := range order {
-		list := needs[key].Of(kind)
+	for _, r := range order {
+		list := r.need.Of(kind)
 		used := slices.IndexFunc(list, func(name string) bool {
 			return slices.ContainsFunc(held, func(other string) bool { return strings.EqualFold(other, name) })
 		})
 		switch {
 		case len(list) == 0:
-			note(rulePermissionsLacks, key+": the file says that "+kindName[kind]+" tokens are not supported, and one was used")
+			note(rulePermissionsLacks, r.what+": the file says that "+kindName[kind]+" tokens are not supported, and one was used")
 		case used < 0 && !slices.ContainsFunc(list, isPerResource):
-			note(rulePermissionsLacks, key+": the token holds none of "+strings.Join(list, ", "))
+			note(rulePermissionsLacks, r.what+": the token holds none of "+strings.Join(list, ", "))
 		case used >= 0 && !slices.Contains(better[list[used]], list[0]):
 			better[list[used]] = append(better[list[used]], list[0])
 		}
@@ -186,9 +270,6 @@ func isPerResource(name string) bool {
 func (l *permissionLint) scenario(sc *scenario.Scenario) {
 	one := report.Case{Name: sc.Name, File: sc.File}
 	for _, step := range sc.AllSteps() {
-		if step.Permissions == nil {
-			continue
-		}
 		path, err := step.Request.Path.ExpandText(func(name string) (any, bool) { return "{" + name + "}", true }, nil)
 		if err != nil || !strings.HasPrefix(path, "/") {
 			continue
@@ -197,7 +278,7 @@ func (l *permissionLint) scenario(sc *scenario.Scenario) {
 		if !ok {
 			continue
 		}
-		for kind, list := range map[permissions.Kind][]string{permissions.Delegated: step.Permissions.Delegated, permissions.Application: step.Permissions.Application} {
+		for kind, list := range listed(&step) {
 			for _, message := range against(kind, list, need) {
 				one.Findings = append(one.Findings, report.Finding{
 					Rule: rulePermissionsPage, Severity: report.Warning, Step: step.Name, Place: report.Place{File: sc.File, Line: step.Line},
@@ -236,7 +317,7 @@ func against(kind permissions.Kind, list []string, need permissions.Need) (said 
 func (l *permissionLint) sum() report.Case {
 	one := report.Case{Name: fmt.Sprintf("%d recorded requests by the permissions file: %d covered, %d not", l.covered+l.outside, l.covered, l.outside)}
 	for _, kind := range kinds {
-		chosen := LeastPrivileged(l.lists[kind])
+		chosen := leastPrivileged(l.lists[kind])
 		if len(chosen) == 0 {
 			continue
 		}
@@ -249,10 +330,10 @@ func (l *permissionLint) sum() report.Case {
 	return one
 }
 
-// LeastPrivileged is a set that holds one of each list, as low in privilege as may be:
+// leastPrivileged is a set that holds one of each list, as low in privilege as may be:
 // what is the only choice somewhere is chosen first, then of each list that has none yet
 // the first.
-func LeastPrivileged(lists [][]string) []string {
+func leastPrivileged(lists [][]string) []string {
 	var chosen []string
 	lists = slices.Clone(lists)
 	slices.SortStableFunc(lists, func(a, b []string) int { return cmp.Compare(min(len(a), 2), min(len(b), 2)) })

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"github.com/graphvcr/graphvcr/harness/internal/permissions"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -24,6 +25,7 @@ const (
 	rulePermissionsPage      report.Rule = "permissions.page"      // what a step lists and the file says otherwise
 	rulePermissionsRequest   report.Rule = "permissions.request"   // what a request takes
 	rulePermissionsUncovered report.Rule = "permissions.uncovered" // a request that the file does not have
+	rulePermissionsUnlisted  report.Rule = "permissions.unlisted"  // steps that list none
 	ruleRedactionSays        report.Rule = "redaction.says"
 	ruleRedactionTag         report.Rule = "redaction.tag"
 	ruleRulesLoad            report.Rule = "rules.load"
@@ -34,6 +36,11 @@ const (
 	ruleScenarioSchema       report.Rule = "scenario.schema"
 	ruleSchemaLoad           report.Rule = "schema.load"
 )
+
+// permissionsRule is the rule of the permissions of one kind that scenarios need.
+func permissionsRule(kind permissions.Kind) report.Rule {
+	return report.Rule("permissions." + kindName[kind])
+}
 
 // leakRule is the rule of a value that a rule of redaction would replace.
 func leakRule(id redact.ID) report.Rule { return report.Rule("leak." + id) }

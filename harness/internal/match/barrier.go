@@ -100,8 +100,7 @@ func newBarrier(writes []*record) *barrier {
 //	creates  the others of below
 //	with X   those of creates which have the text X
 //	at       right at it, but for those that make something
-//	makes    POST to it which answered with what it made
-//	made     those of makes, by the path of what they made
+//	made     POSTs which answered with what they made, by the path of that
 type writeSets map[string][]*record
 
 func (s writeSets) note(relation, path string, write *record) {
@@ -121,11 +120,17 @@ func (s writeSets) add(write *record, where resource) {
 			s.note("changes", where.prefix(n), write)
 		}
 	}
-	relation := "at"
-	if write.entry.key.Method == http.MethodPost && len(write.made()) > 0 {
-		relation = "makes"
+	var made []string
+	if write.entry.key.Method == http.MethodPost {
+		made = write.made()
 	}
-	s.note(relation, where.prefix(len(where.steps)), write)
+	path := where.prefix(len(where.steps))
+	if len(made) == 0 {
+		s.note("at", path, write)
+	}
+	for _, name := range made {
+		s.note("made", path+"/"+escapeStep(name), write)
+	}
 }
 
 // related names the sets of writes that a read of a resource lies behind.
@@ -140,20 +145,9 @@ func (s writeSets) related(where resource) []string {
 		}
 	}
 	for n := 1; n < last; n++ {
-		s.expand(where.prefix(n))
 		names = append(names, "at "+where.prefix(n), "made "+where.prefix(n+1))
 	}
 	return slices.DeleteFunc(names, func(name string) bool { return len(s[name]) == 0 })
-}
-
-// expand reads what the POSTs to a collection made, once somebody reads below it.
-func (s writeSets) expand(collection string) {
-	for _, write := range s["makes "+collection] {
-		for _, name := range write.made() {
-			s.note("made", collection+"/"+escapeStep(name), write)
-		}
-	}
-	delete(s, "makes "+collection)
 }
 
 // expandCreates reads which texts those have that POSTs to a collection made, once somebody

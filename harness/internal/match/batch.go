@@ -1,7 +1,6 @@
 package match
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"maps"
@@ -36,17 +35,17 @@ type batchPart struct {
 // parseBatch reads the body of a batch sent to a version; nil when the document is
 // not one, which makes it a JSON body like any other.
 func parseBatch(doc any, version string) *batch {
-	sent := graph.Requests(doc)
-	if len(sent) == 0 {
-		return nil
-	}
 	b := &batch{}
-	for i := range sent {
-		part, ok := parsePart(&sent[i], version)
-		if !ok {
-			return nil
+	for _, sent := range graph.Requests(doc) {
+		for _, name := range [...]string{"id", "method", "url"} {
+			if _, isText := sent.Members[name].(string); !isText {
+				return nil
+			}
 		}
-		b.parts = append(b.parts, part)
+		b.parts = append(b.parts, newPart(&sent, version))
+	}
+	if len(b.parts) == 0 {
+		return nil
 	}
 	rest := maps.Clone(doc.(map[string]any)) // it has requests
 	delete(rest, "requests")
@@ -55,45 +54,32 @@ func parseBatch(doc any, version string) *batch {
 	return b
 }
 
-// parsePart reads a request of a batch, which has to have id, method and url. A null
-// body is as good as none.
-func parsePart(sent *graph.Part, version string) (batchPart, bool) {
-	for _, name := range [...]string{"id", "method", "url"} {
-		if _, isText := sent.Members[name].(string); !isText {
-			return batchPart{}, false
-		}
-	}
-	part := batchPart{id: sent.ID, position: sent.Index, needs: sent.Needs}
-	header := sent.Header
+// newPart understands a request of a batch. A null body is as good as none. The address is
+// relative to the version (concepts/json-batching), or absolute where an application put a
+// link into its batch.
+func newPart(sent *graph.Part, version string) batchPart {
+	p := batchPart{id: sent.ID, position: sent.Index, needs: sent.Needs}
 	if body := sent.Body; body != nil {
-		part.body = documentOf(string(jsondoc.Canonical(nil, body)), body)
-		if _, isText := body.(string); !isText && header["Content-Type"] == nil {
-			header["Content-Type"] = []string{"application/json"} // a body that is a JSON value can be nothing else
+		p.body = documentOf(string(jsondoc.Canonical(nil, body)), body)
+		if _, isText := body.(string); !isText && sent.Header["Content-Type"] == nil {
+			sent.Header.Set("Content-Type", "application/json") // a body that is a JSON value can be nothing else
 		}
 	}
-	part.key = Key{Method: sent.Method, Headers: headerKey(header, part.body.digest != "", 0), Body: part.body.digest}
-	part.locate(sent.URL, version)
-	k := part.key
-	part.asks = strings.Join([]string{k.Method, k.Host, k.Path, k.Query, k.Headers, k.Body}, "\x00")
-	return part, true
-}
-
-// locate reads the address, which is relative to the version (concepts/json-batching),
-// or absolute where an application put a link into its batch.
-func (p *batchPart) locate(address, version string) {
+	headers := headerKey(sent.Header, p.body.digest != "", nil)
+	p.key = Key{Method: sent.Method, Path: sent.URL, Headers: headers, Body: p.body.digest}
+	address := sent.URL
 	if !strings.HasPrefix(address, "/") && !strings.Contains(address, "://") {
 		address = "/" + address
 	}
-	u, err := graphurl.Parse(address)
-	if err != nil {
-		p.key.Path = address
-		return
+	if u, err := graphurl.Parse(address); err == nil {
+		if u.Version == version {
+			u.Version = ""
+		}
+		p.url, p.key.Host, p.key.Path, p.key.Query = u, u.Host, u.Path(), u.Query()
 	}
-	if u.Version == version {
-		u.Version = ""
-	}
-	u.Host = cmp.Or(u.Host, graphurl.Graph)
-	p.url, p.key.Host, p.key.Path, p.key.Query = u, u.Host, u.Path(), u.Query()
+	k := p.key
+	p.asks = strings.Join([]string{k.Method, k.Host, k.Path, k.Query, k.Headers, k.Body}, "\x00")
+	return p
 }
 
 // label gives parts equal labels where nothing but their ids and places
@@ -125,41 +111,33 @@ func (b *batch) refine() {
 			}
 		}
 	}
-	for classes := 0; ; {
-		refined := make([]string, len(b.parts))
+	labels := func(of []int) string {
+		var labels []string
+		for _, i := range of {
+			labels = append(labels, b.parts[i].label)
+		}
+		slices.Sort(labels)
+		return "\x01" + strings.Join(labels, "\x02")
+	}
+	for before, now := -1, 0; before < now; {
+		refined, classes := make([]string, len(b.parts)), map[string]bool{}
 		for i := range b.parts {
-			sum := sha256.Sum256([]byte(b.parts[i].label + b.labels(needs[i]) + b.labels(needed[i])))
+			sum := sha256.Sum256([]byte(b.parts[i].label + labels(needs[i]) + labels(needed[i])))
 			refined[i] = string(sum[:])
+			classes[refined[i]] = true
 		}
 		for i := range b.parts {
 			b.parts[i].label = refined[i]
 		}
-		slices.Sort(refined)
-		now := len(slices.Compact(refined))
-		if now == classes {
-			return
-		}
-		classes = now
+		before, now = now, len(classes)
 	}
 }
 
-// labels joins the labels of some parts.
-func (b *batch) labels(parts []int) string {
-	var labels []string
-	for _, i := range parts {
-		labels = append(labels, b.parts[i].label)
-	}
-	slices.Sort(labels)
-	return "\x01" + strings.Join(labels, "\x02")
-}
-
-func (b *batch) canonical() []byte {
-	var text bytes.Buffer
+func (b *batch) canonical() (text []byte) {
 	for _, part := range b.parts {
-		text.WriteString(part.label + "\x03")
+		text = append(text, part.label+"\x03"...)
 	}
-	text.Write(b.rest)
-	return text.Bytes()
+	return append(text, b.rest...)
 }
 
 // read reports whether all parts only read.
@@ -177,16 +155,12 @@ func (b *batch) resources(read bool) (list []resource) {
 	return list
 }
 
-// pairing maps the ids of a recorded batch to those of a live one with the same
-// canonical form.
-func (b *batch) pairing(live *batch) map[string]string {
-	if b == nil || live == nil {
-		return nil
-	}
-	ids := make(map[string]string, len(b.parts))
-	for i, part := range b.parts {
-		if i < len(live.parts) {
-			ids[part.id] = live.parts[i].id
+// ids are those of the parts, in an order that batches of one canonical form have in common;
+// nil of no batch.
+func (b *batch) ids() (ids []string) {
+	if b != nil {
+		for i := range b.parts {
+			ids = append(ids, b.parts[i].id)
 		}
 	}
 	return ids
@@ -220,13 +194,11 @@ func placeOfPart(position int) string { return inRequests + strconv.Itoa(positio
 // renameParts makes an answer to a batch name its parts by other ids. All else stays as it is,
 // byte for byte.
 func renameParts(m *place.Message, ids map[string]string) {
-	others := 0
+	same := true
 	for id, is := range ids {
-		if is != id {
-			others++
-		}
+		same = same && id == is
 	}
-	if others == 0 {
+	if same {
 		return
 	}
 	place.Rewrite(m, func(l *place.Leaf) (string, bool) {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -179,15 +178,6 @@ func (b *bindings) putBack(l *place.Leaf) (string, bool) {
 type heldPseudonyms struct {
 	all      []string
 	inHeader bool // whether some stand in its headers or trailers
-}
-
-// holdingOf lists the pseudonyms in an answer's headers, and in the whole of it.
-func holdingOf(faker *identity.Faker, header, whole *place.Message) heldPseudonyms {
-	found := map[string]bool{}
-	findPseudonyms(faker, header, found)
-	inHeader := len(found) > 0
-	findPseudonyms(faker, whole, found)
-	return heldPseudonyms{slices.Collect(maps.Keys(found)), inHeader}
 }
 
 // findPseudonyms notes the pseudonyms in a message, folded.

@@ -31,8 +31,6 @@ type payload struct {
 	fields []namedValue // of a form or of multipart, by name
 }
 
-type namedValue struct{ name, value string }
-
 // payloadOf reads a body as redaction does, without what the paths select. A body that is
 // not what it says is compared as bytes.
 func payloadOf(m *place.Message, ignored []*jsondoc.Path) payload {

@@ -31,7 +31,7 @@ func (r Rules) Compare(first, second *cassette.Interaction) (Comparison, error) 
 	if err != nil {
 		return Comparison{}, err
 	}
-	c := Comparison{On: ruleFor(first.Request.Method, recorded.url.Path(), first)}
+	c := Comparison{On: ruleFor(first.Request.Method, first)}
 	if recorded.key != live.key {
 		var d differ
 		d.requests(&recorded, &live)
@@ -51,7 +51,7 @@ func (s ruleSet) alike(first, second *cassette.Interaction) bool {
 			is := identity.Rewrite(l.Text, func(a identity.Atom) string { return strings.Repeat("0", len(a.Text)) })
 			return is, is != l.Text && !l.Layered
 		})
-		r, err := s.understandMessage(&left.message, i.Request.Host, "")
+		r, err := s.understandMessage(left.message, i.Request.Host, "")
 		return r.key, err == nil
 	}
 	one, ok1 := key(first)

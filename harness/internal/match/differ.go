@@ -95,10 +95,8 @@ func (d *differ) paths(u *graphurl.URL, recorded, received string) {
 		if i >= len(segments) {
 			return side{}
 		}
-		if plain, err := url.PathUnescape(segments[i]); err == nil {
-			return textSide(plain)
-		}
-		return textSide(segments[i])
+		plain, _ := url.PathUnescape(segments[i]) // it is canonical
+		return textSide(plain)
 	}
 	words := 0 // before the segments
 	if u.Version != "" {
@@ -140,10 +138,8 @@ func byName(pairs []namedValue) map[string]side {
 
 func queryValues(query string) []namedValue {
 	return splitPairs(query, "&", "=", func(text string) string {
-		if plain, err := url.QueryUnescape(text); err == nil {
-			return plain
-		}
-		return text
+		plain, _ := url.QueryUnescape(text) // it is canonical
+		return plain
 	})
 }
 

@@ -35,9 +35,8 @@
 // graphurl, its significant headers (headers.go), its body as JSON, form, multipart (body.go)
 // or batch (batch.go), less what the rules ignore (rules.go). The key finds an entry
 // (entry.go), of which the answer is chosen (choose.go) by what was served, and by the writes
-// that it is related to (barrier.go). The answer to a batch gets the client's ids. Where there
-// is no entry, the nearest are found (nearest.go) and compared (differ.go), and the miss
-// (miss.go) says what to do.
+// that it is related to (barrier.go). Where there is no entry, the nearest are found
+// (nearest.go) and compared (differ.go), and the miss (miss.go) says what to do.
 //
 // # Sealed cassettes
 //
@@ -46,28 +45,24 @@
 // the cassette then. Its texts are replaced (masked.go): every id in it is computed as
 // redaction computed it, and the places are blank that are holes in any recorded request of
 // its shape. That leads to a bucket of recorded requests that differ in nothing but these
-// places (seal.go), over which it is laid (lay.go): words have to be equal, and a value is
-// known by the pseudonym that was given out, by what is bound to it, or by the tag of the
-// recorded value. Of several fits the surest counts. A batch is laid over recorded ones part
-// by part, in whichever order its parts stand.
+// places (seal.go), over which it is laid (lay.go), a batch part by part: words have to be
+// equal, and a value is known by the pseudonym that was given out, by what is bound to it, or
+// by the tag of the recorded value. Of several fits the surest counts.
 //
 // What is looked up and fits none is a miss that names the --input which decides. What a
 // client writes may be made up: it binds to the request that stands alone, or, unless two
 // such requests were under way at once, to the next in recorded order, with a note; from a
 // client that made up one name of a shape, order then counts before tags, of which one in a
 // million fits by chance. What stands for a secret or for bytes fits anything, and gives
-// way to what fits a value. Rules.Bind "recorded" makes such bindings misses, "off" compares
-// requests as they are stored.
+// way to what fits a value.
 //
 // What a request says is bound, one to one and for the session (bindings.go), before its
 // answer is made, and put back wherever its pseudonyms stand in answers (restore.go), in
-// headers by Answer.RestoreHeader. A session remembers which entry a spelling asked for,
-// and how an answer reads with its values.
+// headers by Answer.RestoreHeader.
 //
-// What a client uploads where a cassette holds filler is kept for the session (uploads.go),
-// slices as the file that they make: from then on answers show the file with
-// its own size and hashes, and downloads of it hold its bytes. Files over 256 MB,
-// and what a session uploads beyond 2 GB, stay filler.
+// What a client uploads where a cassette holds filler is kept for the session (uploads.go):
+// from then on answers show the file with its own size and hashes, and downloads of it hold
+// its bytes. Files over 256 MB, and what a session uploads beyond 2 GB, stay filler.
 //
 // No rule of redaction and no table of words is asked here: only places, forms and tags,
 // so that a newer program cannot break a cassette.

@@ -3,7 +3,9 @@ package match
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -98,9 +100,14 @@ func (r *record) body() string {
 }
 
 // bodyFor is the body of an answer to a batch whose parts have other ids.
-func (r *record) bodyFor(ids map[string]string) string {
+func (r *record) bodyFor(live []string) string {
+	ids := map[string]string{}
+	for n, id := range r.batch.ids() {
+		if n < len(live) {
+			ids[id] = live[n]
+		}
+	}
 	m := r.message(r.body())
-	m.Trailer = nil
 	renameParts(&m, ids)
 	return m.Body
 }
@@ -129,9 +136,11 @@ func (r *record) unfinished() bool {
 // held lists the pseudonyms of the answer.
 func (r *record) held(faker *identity.Faker) heldPseudonyms {
 	return r.pseudonyms.get(func() heldPseudonyms {
-		header, body := r.message(""), r.message(r.body())
-		body.Trailer = nil
-		return holdingOf(faker, &header, &body)
+		found, header, body := map[string]bool{}, r.message(""), r.message(r.body())
+		findPseudonyms(faker, &header, found)
+		inHeader := len(found) > 0
+		findPseudonyms(faker, &body, found)
+		return heldPseudonyms{slices.Collect(maps.Keys(found)), inHeader}
 	})
 }
 

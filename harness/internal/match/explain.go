@@ -18,7 +18,7 @@ func explainConsumed(req *http.Request, e *entry, why choiceReason, now window) 
 	miss := newMiss(req, Consumed)
 	final := e.answers[len(e.answers)-1]
 	miss.Nearest = []Candidate{{Cassette: final.cassette, Interaction: final.interaction}}
-	on := ruleFor(req.Method, req.URL.Path, final.interaction)
+	on := ruleFor(req.Method, final.interaction)
 	switch why {
 	case beforeWrite:
 		miss.Reason = fmt.Sprintf("order is strict and the next answer was recorded after %s, which was not replayed yet", e.writeAt(now.awaited))
@@ -55,7 +55,7 @@ func (x *Index) unknown(req *http.Request, live *request) *MissError {
 	miss.Verdict = Differs
 	near := miss.Nearest[0]
 	if ignore, ok := ignorable(near.Differences); ok {
-		on := ruleFor(req.Method, req.URL.Path, near.Interaction)
+		on := ruleFor(req.Method, near.Interaction)
 		miss.NextStep = "if the difference does not matter, say so in rules.yaml:\n" + Rule{On: on, Ignore: ignore}.YAML()
 		return miss
 	}
@@ -91,11 +91,8 @@ func ignorable(differences []Difference) ([]string, bool) {
 
 // ruleFor is the "on" of a rule for a recorded request and those like it: its
 // method and path, with a star for every id.
-func ruleFor(method, path string, near *cassette.Interaction) string {
-	address, err := recordedAddress(near)
-	if err != nil {
-		return methodOf(method) + " " + path
-	}
+func ruleFor(method string, near *cassette.Interaction) string {
+	address, _ := recordedAddress(near) // it was read when the request was understood
 	u := graphurl.FromURL(address)
 	var glob strings.Builder
 	if u.Version != "" {
@@ -155,7 +152,7 @@ func (x *seal) asStored(m place.Message, host string, live *request, bound *bind
 		}
 		return p, p != ""
 	})
-	r, err := x.rules.understandMessage(&m, host, live.key.Principal)
+	r, err := x.rules.understandMessage(m, host, live.key.Principal)
 	if err != nil {
 		return *live, nil
 	}

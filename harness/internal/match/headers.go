@@ -1,10 +1,13 @@
 package match
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
 
 // The significant headers, by name. All others (Authorization, client-request-id,
@@ -13,11 +16,6 @@ import (
 var headerNames = [...]string{
 	"Accept", "ConsistencyLevel", "Content-Range", "Content-Type", "If-Match", "If-None-Match", "Prefer", "Range",
 }
-
-// headerSet is a set of significant headers, a bit each.
-type headerSet uint8
-
-func (s headerSet) has(h int) bool { return s&(1<<h) != 0 }
 
 // significant finds the header of that name, in any letter case, or -1.
 func significant(name string) int {
@@ -32,12 +30,12 @@ func significant(name string) int {
 // headerKey returns the significant headers in canonical form, a line each,
 // sorted by name, those of ignored left out. Content-Type counts only for a
 // request that has a body. A request of the most common kind costs no allocation.
-func headerKey(header http.Header, hasBody bool, ignored headerSet) string {
+func headerKey(header http.Header, hasBody bool, ignored []string) string {
 	var values [len(headerNames)]string
 	found := false
 	for name, sent := range header {
 		h := significant(name)
-		if h < 0 || ignored.has(h) || headerNames[h] == "Content-Type" && !hasBody {
+		if h < 0 || slices.Contains(ignored, headerNames[h]) || headerNames[h] == "Content-Type" && !hasBody {
 			continue
 		}
 		if values[h] != "" { // one header in two spellings; a map has no order
@@ -106,12 +104,10 @@ func mediaType(values []string) string {
 	if len(values) == 0 {
 		return ""
 	}
-	plain, _, _ := strings.Cut(values[0], ";")
-	plain = strings.ToLower(strings.TrimSpace(plain))
-	if plain == "text/json" {
-		return "application/json"
+	if plain := media.TypeOf(values[0]); plain != "text/json" {
+		return plain
 	}
-	return plain
+	return "application/json"
 }
 
 // acceptDefaults are the OData parameters of a media type, with the value that
@@ -132,8 +128,8 @@ func canonicalAccept(values []string) string {
 		return ""
 	}
 	var kept []string
-	for _, media := range elements(values) {
-		for _, p := range media[1:] {
+	for _, element := range elements(values) {
+		for _, p := range element[1:] {
 			setting := strings.ToLower(p.value)
 			if usual, known := acceptDefaults[p.name]; known && setting != usual {
 				kept = append(kept, p.name+"="+setting)
@@ -162,9 +158,7 @@ func canonicalPrefer(values []string) string {
 				parts[i] += "=" + p.value
 			}
 		}
-		if text := strings.Join(parts, ";"); text != "" {
-			kept = append(kept, text)
-		}
+		kept = append(kept, strings.Join(parts, ";"))
 	}
 	return sortedSet(kept, ", ")
 }
@@ -174,29 +168,29 @@ func sortedSet(items []string, separator string) string {
 	return strings.Join(slices.Compact(items), separator)
 }
 
+type namedValue struct{ name, value string }
+
 // elements reads the elements of a list, each with its parameters behind it: names in lower
 // case, without the prefix "odata.", which is optional ("OData Protocol 4.01" section 8.2.8),
 // and values without quotes.
 func elements(values []string) (list [][]namedValue) {
 	for _, value := range values {
-		for _, element := range splitOutsideQuotes(value, ',') {
+		for _, element := range splitList(value) {
 			var parts []namedValue
-			for _, part := range splitOutsideQuotes(element, ';') {
-				name, value, _ := strings.Cut(part, "=")
-				if value = strings.TrimSpace(value); len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {
-					value = value[1 : len(value)-1]
-				}
-				parts = append(parts, namedValue{strings.TrimPrefix(strings.ToLower(strings.TrimSpace(name)), "odata."), value})
+			media.EachParam(element, func(p media.Param) {
+				name := cmp.Or(p.Key, strings.ToLower(p.Piece))
+				parts = append(parts, namedValue{strings.TrimPrefix(name, "odata."), p.Value})
+			})
+			if len(parts) > 0 {
+				list = append(list, parts)
 			}
-			list = append(list, parts)
 		}
 	}
 	return list
 }
 
-// splitOutsideQuotes splits a header value; it always returns at least one part.
-func splitOutsideQuotes(value string, separator byte) []string {
-	var parts []string
+// splitList splits a list at the commas outside quotes.
+func splitList(value string) (parts []string) {
 	quoted, start := false, 0
 	for i := 0; i < len(value); i++ {
 		switch {
@@ -204,7 +198,7 @@ func splitOutsideQuotes(value string, separator byte) []string {
 			i++
 		case value[i] == '"':
 			quoted = !quoted
-		case value[i] == separator && !quoted:
+		case value[i] == ',' && !quoted:
 			parts = append(parts, value[start:i])
 			start = i + 1
 		}

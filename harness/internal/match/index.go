@@ -8,6 +8,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // Index holds the answers of one or more cassettes. It is immutable.
@@ -21,8 +22,8 @@ type Index struct {
 	byKey    map[Key]*entry
 	verbatim map[spelling]*entry
 
-	seal    *seal // nil where no cassette is sealed, or nothing is bound
-	fileMap func() *fileMap
+	seal  *seal                     // nil where no cassette is sealed, or nothing is bound
+	files func() map[*record]string // see fileMap
 }
 
 // NewIndex builds the index of cassettes under rules. A recorded request that
@@ -41,7 +42,7 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 		byKey:        map[Key]*entry{},
 		verbatim:     map[spelling]*entry{},
 	}
-	x.fileMap = sync.OnceValue(func() *fileMap { return mapFiles(x.entries) })
+	x.files = sync.OnceValue(func() map[*record]string { return nameFiles(x.entries) })
 	if at := slices.IndexFunc(cassettes, func(c *cassette.Cassette) bool { return len(c.Salt) > 0 }); at >= 0 && rules.Bind != BindOff {
 		x.seal = newSeal(compiled, cassettes[at].Salt)
 		x.seal.holders = sync.OnceValue(func() map[string][]*record { return x.seal.findHolders(x.entries) })
@@ -123,7 +124,7 @@ func (x *Index) recorded(i *cassette.Interaction) (request, error) {
 
 // live understands a request that was sent.
 func (x *Index) live(req *http.Request, body []byte) request {
-	return x.rules.understand(methodOf(req.Method), addressOf(req.URL, req.Host), req.Header, string(body), x.principal(req))
+	return x.rules.understand(place.Message{Method: methodOf(req.Method), Header: req.Header, Body: string(body)}, addressOf(req.URL, req.Host), x.principal(req))
 }
 
 // KeyOf returns the key that the index would look a request up by.
@@ -159,7 +160,7 @@ func spellingOf(method string, u *url.URL, header http.Header, principal string)
 	if u.Scheme != "https" || u.Opaque != "" || u.Host == "" {
 		return spelling{}
 	}
-	return spelling{method, u.Host, u.Path, u.RawPath, u.RawQuery, headerKey(header, false, 0), principal}
+	return spelling{method, u.Host, u.Path, u.RawPath, u.RawQuery, headerKey(header, false, nil), principal}
 }
 
 // spelled is the spelling of a request that was sent.

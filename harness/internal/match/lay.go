@@ -7,35 +7,25 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 )
 
-// A knownValue says what a value is known to stand for at a place.
-type knownValue struct {
-	is      string // pseudonym, folded
-	entries []int  // that have it there, in order
-	sure    fit    // exact or tagged; weak where nothing is known
-}
-
 // likely lists the entries that have, at each place whose value is known, that value; all of
-// them, as nil, where nothing is. It says how the value of each place is known: what the
+// them, as nil, where nothing is. It notes how the value of each place is known: what the
 // client writes by its tag only where tags are to be trusted.
-func (u *unsealer) likely(b *bucket, a *masked, trust bool) (list []int, known [][]knownValue) {
-	known = make([][]knownValue, len(a.parts))
+func (u *unsealer) likely(b *bucket, a *masked, trust bool) (list []int) {
 	for n := range a.parts {
 		sent := &a.parts[n]
-		known[n] = make([]knownValue, len(sent.blanks))
 		for k := range sent.blanks {
 			v := &sent.blanks[k]
-			g := u.known(b, sent.class, v, trust || v.looked)
-			known[n][k] = g
+			v.known = u.known(b, sent.class, v, trust || v.looked)
 			switch {
-			case g.sure == fitWeak:
+			case v.known.sure == fitWeak:
 			case list == nil:
-				list = append(make([]int, 0, len(g.entries)), g.entries...)
+				list = append(make([]int, 0, len(v.known.entries)), v.known.entries...)
 			default:
-				list = slices.DeleteFunc(list, func(n int) bool { _, ok := slices.BinarySearch(g.entries, n); return !ok })
+				list = slices.DeleteFunc(list, func(n int) bool { _, ok := slices.BinarySearch(v.known.entries, n); return !ok })
 			}
 		}
 	}
-	return list, known
+	return list
 }
 
 // known says what the value at a blank place in a part of a class stands for.
@@ -78,47 +68,41 @@ func (u *unsealer) known(b *bucket, class string, v *blank, tags bool) knownValu
 	return knownValue{sure: fitWeak}
 }
 
-// lay lays what was sent over an entry: the worst fit of all its parts, less those where
-// anything goes, and which of the entry's parts each is. Of several parts of a class each is
-// the one that it fits best, and then the next.
-func (u *unsealer) lay(e *sealedEntry, a *masked, known [][]knownValue) (worst fit, pairs []int) {
+// lay lays what was sent over an entry of its bucket: the worst fit of all its parts, less those
+// where anything goes, and which of the entry's parts each is. Of several parts of a class each
+// is the one that it fits best, and then the next.
+func (u *unsealer) lay(e *sealedEntry, a *masked) (worst fit, pairs []int) {
 	pairs = make([]int, len(a.parts))
 	worst, asks := fitExact, false
-	for first, end := 0, 0; first < len(a.parts); first = end {
-		class := a.parts[first].class
-		for end = first + 1; end < len(a.parts) && a.parts[end].class == class; {
+	for first, end := 0, 0; first < len(a.parts) && worst > fitConflict; first = end {
+		for end = first + 1; end < len(a.parts) && a.parts[end].class == a.parts[first].class; {
 			end++
 		}
-		if end > len(e.parts) || e.parts[end-1].class != class {
-			return fitConflict, nil
-		}
-		is, some := u.layClass(e, a, known, pairs, first, end)
-		asks = asks || some
-		if worst = min(worst, is); worst == fitConflict {
-			return fitConflict, nil
-		}
+		is, some := u.layClass(e, a, pairs, first, end)
+		worst, asks = min(worst, is), asks || some
 	}
-	if !asks && len(a.blanks) > 0 {
+	if worst > fitConflict && !asks && len(a.blanks) > 0 {
 		return fitOpen, pairs
 	}
 	return worst, pairs
 }
 
 // layClass is lay for the parts of a class, which are the first to the one before end in both.
-func (u *unsealer) layClass(e *sealedEntry, a *masked, known [][]knownValue, pairs []int, first, end int) (worst fit, asks bool) {
+func (u *unsealer) layClass(e *sealedEntry, a *masked, pairs []int, first, end int) (worst fit, asks bool) {
 	if end == first+1 {
 		pairs[first] = first
-		return u.fits(e, &e.parts[first], &a.parts[first], known[first])
+		return u.fits(e, &e.parts[first], &a.parts[first])
 	}
 	worst = fitExact
-	left, free := make([]int, 0, end-first), make([]int, 0, end-first)
+	left := make([]int, 0, end-first)
 	for n := first; n < end; n++ {
-		left, free = append(left, n), append(free, n)
+		left = append(left, n)
 	}
+	free := slices.Clone(left)
 	for sure := fitExact; sure > fitLone; sure-- {
 		left = slices.DeleteFunc(left, func(n int) bool {
 			at := slices.IndexFunc(free, func(m int) bool {
-				is, some := u.fits(e, &e.parts[m], &a.parts[n], known[n])
+				is, some := u.fits(e, &e.parts[m], &a.parts[n])
 				asks = asks || some
 				return is == sure
 			})
@@ -138,21 +122,15 @@ func (u *unsealer) layClass(e *sealedEntry, a *masked, known [][]knownValue, pai
 
 // fits lays a part over a recorded one: the worst fit of all places, less those where
 // anything goes, and whether there are others.
-func (u *unsealer) fits(e *sealedEntry, of, as *maskedPart, known []knownValue) (worst fit, asks bool) {
+func (u *unsealer) fits(e *sealedEntry, of, as *maskedPart) (worst fit, asks bool) {
 	worst = fitExact
-	if len(of.blanks) != len(as.blanks) {
-		return fitConflict, true
-	}
 	for k := range as.blanks {
 		stored, sent := &of.blanks[k], &as.blanks[k]
-		if sent.place != stored.place {
-			return fitConflict, true
-		}
 		if stored.kind == blankAny && sent.text != stored.text {
 			continue
 		}
 		asks = true
-		if worst = min(worst, u.fitsAt(e, stored, sent, known[k])); worst == fitConflict {
+		if worst = min(worst, u.fitsAt(e, stored, sent)); worst == fitConflict {
 			return fitConflict, true
 		}
 	}
@@ -160,7 +138,8 @@ func (u *unsealer) fits(e *sealedEntry, of, as *maskedPart, known []knownValue) 
 }
 
 // fitsAt says how a value that was sent fits the stored one of the same place.
-func (u *unsealer) fitsAt(e *sealedEntry, stored, sent *blank, known knownValue) fit {
+func (u *unsealer) fitsAt(e *sealedEntry, stored, sent *blank) fit {
+	known := &sent.known
 	switch {
 	case stored.kind == blankAny, stored.kind == blankStamp && sent.text == stored.text:
 		return fitExact

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -17,7 +18,8 @@ type masked struct {
 	message place.Message
 	blanks  []blank
 	parts   []maskedPart // the blanks, by the part that they stand in: one, or those of a batch
-	ids     []idBinding  // of ids that were computed
+	layout  string       // how many stand in each part
+	ids     []idBinding  // computed in what is not blank
 }
 
 // A maskedPart is a request of a batch, or a request that is none, with what is blank in it.
@@ -33,7 +35,10 @@ type blank struct {
 	kind   blankKind
 	text   string // as it was sent or stored
 	is     string // with its ids computed
-	looked bool   // looked up: what stands there has to be known
+	ids    []idBinding
+	looked bool // looked up: what stands there has to be known
+
+	known knownValue // of what was sent, in a bucket
 }
 
 type blankKind uint8
@@ -44,6 +49,25 @@ const (
 	blankAny   // secrets, bytes: anything fits
 	blankID    // an id in a body
 	blankStamp // an instant in a body
+)
+
+// A knownValue says what a value is known to stand for at a place.
+type knownValue struct {
+	is      string // pseudonym, folded
+	entries []int  // that have it there, in order
+	sure    fit    // exact or tagged; weak where nothing is known
+}
+
+// A fit says how what a client sent stands to what was recorded at a blank place.
+type fit uint8
+
+const (
+	fitConflict fit = iota // it is another value
+	fitLone                // looked up, and nothing is kept of it: fits a request that stands alone
+	fitWeak                // written by the client, and nothing is known of it
+	fitOpen                // anything goes, and nothing else is asked
+	fitTagged              // it fits the tag
+	fitExact               // the pseudonym that was given out, or the value bound to it
 )
 
 // What stands for what is blank.
@@ -68,9 +92,9 @@ func (h holes) add(at string, kind cassette.HoleKind) {
 	}
 }
 
-// at is the hole that a leaf is. Names have the places of their values, and are none, nor are
+// of is the hole that a leaf is. Names have the places of their values, and are none, nor are
 // headers that no key has.
-func (h holes) at(l *place.Leaf) (at string, kind cassette.HoleKind) {
+func (h holes) of(l *place.Leaf) (at string, kind cassette.HoleKind) {
 	if len(h) == 0 || l.IsName() || l.Role == place.Header && significant(l.Name) < 0 {
 		return "", ""
 	}
@@ -167,14 +191,13 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 		if l.Role == place.FileName {
 			file = -1
 		}
-		at, hole := places.at(l)
+		at, hole := places.of(l)
 		if isPartID(l) || l.Layered && hole == "" {
 			return "", false
 		}
 		b := blank{text: l.Text, is: l.Text}
-		var ids []idBinding
 		if hole == "" || l.Role != place.Bytes {
-			b.is, ids = x.compute(l, bound)
+			b.is, b.ids = x.compute(l, bound)
 		}
 		switch {
 		case !inBody(l.Role):
@@ -183,15 +206,13 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 		case len(identity.Find(b.is)) > 0: // bound to what stands there, whatever it computes to
 			b.kind = blankID
 		}
-		if b.kind != blankID {
-			a.ids = append(a.ids, ids...)
-		}
 		holds := hole
 		if own != nil {
 			holds = own[at]
 		}
 		b.kind = cmp.Or(kindOf(holds), b.kind)
 		if hole == "" && b.kind == blankWord {
+			a.ids = append(a.ids, b.ids...)
 			return b.is, b.is != l.Text
 		}
 		if hole != "" && l.Role == place.FileName {
@@ -283,6 +304,11 @@ func (a *masked) divide(b *batch) {
 		slices.SortStableFunc(a.parts[n].blanks, func(b, c blank) int { return strings.Compare(b.place, c.place) })
 	}
 	slices.SortStableFunc(a.parts[1:], func(p, q maskedPart) int { return strings.Compare(p.class, q.class) })
+	var layout []byte
+	for _, p := range a.parts {
+		layout = append(strconv.AppendInt(layout, int64(len(p.blanks)), 10), ' ')
+	}
+	a.layout = string(layout)
 }
 
 // makesFile reports whether a request makes the file that its path names.

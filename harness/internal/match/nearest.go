@@ -70,14 +70,8 @@ func (k *dividedKey) distance(other Key) (score int, similar bool) {
 			return 0, false
 		}
 		segments := segmentsOf(other.Path)
-		longest := max(len(k.segments), len(segments))
-		score = longest
-		for i := range min(len(k.segments), len(segments)) {
-			if k.segments[i] == segments[i] {
-				score--
-			}
-		}
-		if 2*score > longest {
+		score = unshared(k.segments, segments)
+		if 2*score > max(len(k.segments), len(segments)) {
 			return 0, false
 		}
 	}

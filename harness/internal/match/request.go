@@ -19,14 +19,14 @@ type request struct {
 }
 
 // understand is the one function that makes keys. It is pure, and the same for
-// recorded and for live requests.
-func (s ruleSet) understand(method string, address *url.URL, header http.Header, body, principal string) request {
+// recorded and for live requests. The message's own address may lack its host.
+func (s ruleSet) understand(m place.Message, address *url.URL, principal string) request {
 	u := graphurl.FromURL(address)
-	r := request{single: single{url: u}, effect: s.effectOn(method, u)}
-	if len(body) > 0 {
-		header = properlySpelled(header)
-		r.body = payloadOf(&place.Message{Method: method, Address: address.Path, Header: header, Body: body}, r.effect.bodies)
-		if method == http.MethodPost && u.IsBatch() && r.body.is("json") {
+	r := request{single: single{url: u}, effect: s.effectOn(m.Method, u)}
+	if len(m.Body) > 0 {
+		m.Address, m.Header = address.Path, properlySpelled(m.Header)
+		r.body = payloadOf(&m, r.effect.bodies)
+		if m.Method == http.MethodPost && u.IsBatch() && r.body.is("json") {
 			r.batch = parseBatch(r.body.document(), u.Version)
 		}
 		if r.batch != nil {
@@ -34,25 +34,24 @@ func (s ruleSet) understand(method string, address *url.URL, header http.Header,
 		}
 	}
 	r.key = Key{
-		Method:    method,
+		Method:    m.Method,
 		Host:      u.Host,
 		Path:      u.Path(),
 		Query:     r.effect.query(u),
-		Headers:   headerKey(header, r.body.digest != "", r.effect.headers),
+		Headers:   headerKey(m.Header, r.body.digest != "", r.effect.headers),
 		Body:      r.body.digest,
 		Principal: principal,
 	}
 	return r
 }
 
-// understandMessage is understand for a message whose address may lack its host. It fails
-// where the address cannot be read.
-func (s ruleSet) understandMessage(m *place.Message, host, principal string) (request, error) {
+// understandMessage is understand for a message whose address has to be read.
+func (s ruleSet) understandMessage(m place.Message, host, principal string) (request, error) {
 	address, err := parseAddress(m.Address, host)
 	if err != nil {
 		return request{}, err
 	}
-	return s.understand(m.Method, address, m.Header, m.Body, principal), nil
+	return s.understand(m, address, principal), nil
 }
 
 // read reports whether the request changes nothing.
@@ -108,26 +107,20 @@ func recordedAddress(i *cassette.Interaction) (*url.URL, error) {
 
 // recorded understands the request of an interaction.
 func (s ruleSet) recorded(i *cassette.Interaction, principal string) (request, error) {
-	address, err := recordedAddress(i)
-	if err != nil {
-		return request{}, err
-	}
-	return s.understand(methodOf(i.Request.Method), address, i.Request.Headers, i.Request.Body, principal), nil
+	r := &i.Request
+	return s.understandMessage(place.Message{Method: methodOf(r.Method), Address: r.URL, Header: r.Headers, Body: r.Body}, r.Host, principal)
 }
 
-// messageOf is the request of an interaction.
+// messageOf is the request of an interaction, less what does not count.
 func messageOf(i *cassette.Interaction) place.Message {
 	r := &i.Request
 	return place.Message{Method: methodOf(r.Method), Address: r.URL, Header: significantOf(r.Headers), Body: r.Body}
 }
 
-// liveMessage is a request that was sent.
+// liveMessage is a request that was sent, likewise.
 func liveMessage(req *http.Request, body []byte) place.Message {
-	m := place.Message{Method: methodOf(req.Method), Address: addressOf(req.URL, req.Host).String(), Header: significantOf(req.Header)}
-	if len(body) > 0 {
-		m.Body = inflate(req.Header, string(body))
-	}
-	return m
+	address := addressOf(req.URL, req.Host).String()
+	return place.Message{Method: methodOf(req.Method), Address: address, Header: significantOf(req.Header), Body: inflate(req.Header, string(body))}
 }
 
 // significantOf are the significant headers among some.

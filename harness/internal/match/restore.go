@@ -1,7 +1,6 @@
 package match
 
 import (
-	"net/http"
 	"sync"
 	"sync/atomic"
 
@@ -30,7 +29,7 @@ type restoredBody struct {
 const maxRestored = 64 << 20
 
 func newRestorer(x *Index, bound *bindings) *restorer {
-	return &restorer{bound: bound, uploads: uploads{fileMap: x.fileMap}}
+	return &restorer{bound: bound, uploads: uploads{names: x.files}}
 }
 
 // restore puts the session's values into an answer.
@@ -70,10 +69,6 @@ func (s *restorer) restore(a *Answer) {
 // restored is a body of an answer with values for its pseudonyms, and facts at their places.
 func (s *restorer) restored(r *record, body string, facts map[string]string) string {
 	m := r.message(body)
-	m.Header, m.Trailer = nil, nil
-	if kind := r.interaction.Response.Headers["Content-Type"]; len(kind) > 0 {
-		m.Header = http.Header{"Content-Type": kind}
-	}
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
 		if len(facts) > 0 && !l.IsName() {
 			if fact, ok := facts[l.Place()]; ok {

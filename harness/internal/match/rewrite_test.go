@@ -71,3 +71,21 @@ func FuzzRewrittenIDs(f *testing.F) {
 		}
 	})
 }
+
+// TestBatchRecordedTwice: each recording of a batch has ids of its own, and its answer gets the
+// client's.
+func TestBatchRecordedTwice(t *testing.T) {
+	batch := func(one, other string) string {
+		return `POST /$batch {"requests":[{"id":"` + one + `","method":"GET","url":"/me"},{"id":"` + other + `","method":"GET","url":"/users"}]}`
+	}
+	answer := func(one, other, n string) string {
+		return `{"responses":[{"id":"` + other + `","body":{"value":[` + n + `]}},{"id":"` + one + `","body":{"n":` + n + `}}]}`
+	}
+	recording := parseRecording(t, batch("a", "b")+" => 200 "+answer("a", "b", "1")+"\n"+batch("c", "d")+" => 200 "+answer("c", "d", "2"))
+	session := newIndex(t, Rules{}, recording).NewSession()
+	for _, n := range []string{"1", "2"} {
+		if got, want := ask(t, session, batch("x"+n, "y")), answer("x"+n, "y", n); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}

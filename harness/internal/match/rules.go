@@ -98,7 +98,7 @@ type compiledRule struct {
 // effect is what the rules for one request come to.
 type effect struct {
 	queries []string // in lower case, without "$"
-	headers headerSet
+	headers []string
 	bodies  []*jsondoc.Path
 	repeat  Repeat
 }
@@ -138,26 +138,22 @@ func compileRule(rule Rule) (compiledRule, error) {
 
 func (e *effect) ignore(field string) error {
 	where, name, _ := strings.Cut(field, ".")
-	if name == "" {
-		return errors.New("must be query.NAME, header.NAME or body.JSONPATH")
-	}
-	switch where {
-	case "query":
+	switch {
+	case name == "":
+	case where == "query":
 		e.queries = append(e.queries, optionName(name))
-	case "header":
+		return nil
+	case where == "header":
 		if h := significant(name); h >= 0 { // others never count
-			e.headers |= 1 << h
+			e.headers = append(e.headers, headerNames[h])
 		}
-	case "body":
+		return nil
+	case where == "body":
 		path, err := jsondoc.ParsePath(name)
-		if err != nil {
-			return err
-		}
 		e.bodies = append(e.bodies, path)
-	default:
-		return errors.New("must be query.NAME, header.NAME or body.JSONPATH")
+		return err
 	}
-	return nil
+	return errors.New("must be query.NAME, header.NAME or body.JSONPATH")
 }
 
 // optionName folds the spellings of a query option's name: "$" is optional and
@@ -176,15 +172,13 @@ func (s ruleSet) effectOn(method string, u *graphurl.URL) effect {
 	path, template := u.Path(), u.Template()
 	short := strings.TrimPrefix(path, "/"+u.Version)
 	for _, rule := range s {
-		if rule.method != "*" && rule.method != method {
-			continue
-		}
-		if !slices.ContainsFunc([]string{path, short, template}, func(path string) bool { return globMatches(rule.glob, path) }) {
+		if rule.method != "*" && rule.method != method ||
+			!globMatches(rule.glob, path) && !globMatches(rule.glob, short) && !globMatches(rule.glob, template) {
 			continue
 		}
 		total.queries = append(total.queries, rule.effect.queries...)
 		total.bodies = append(total.bodies, rule.effect.bodies...)
-		total.headers |= rule.effect.headers
+		total.headers = append(total.headers, rule.effect.headers...)
 		if rule.effect.repeat != "" {
 			total.repeat = rule.effect.repeat
 		}

@@ -62,10 +62,10 @@ func (x *seal) readAll(index *Index, cassettes []*cassette.Cassette) {
 	}
 }
 
-// A bucketKey is the key of requests without what is blank, and how many places are.
+// A bucketKey is the key of requests without what is blank, and how many places are in each part.
 type bucketKey struct {
 	Key
-	blanks int
+	layout string
 }
 
 // A bucket is a list of recorded requests that differ in nothing but their blank places.
@@ -161,12 +161,12 @@ func partShape(p *batchPart) string { return "part " + shapeOf(&p.single) }
 // request as it came.
 func (x *seal) add(s source, e *entry, as *request) {
 	left := x.mask(messageOf(s.interaction), x.placesIn(as), holesOf(s.interaction), newBindings(x.faker))
-	r, err := x.rules.understandMessage(&left.message, s.interaction.Request.Host, as.key.Principal)
+	r, err := x.rules.understandMessage(left.message, s.interaction.Request.Host, as.key.Principal)
 	if err != nil {
 		return
 	}
 	left.divide(r.batch)
-	key := bucketKey{r.key, len(left.blanks)}
+	key := bucketKey{r.key, left.layout}
 	b := x.buckets[key]
 	if b == nil {
 		b = &bucket{id: len(x.buckets), byValue: map[valueAt][]int{}, alike: map[string]int{}}
@@ -189,11 +189,11 @@ func (x *seal) add(s source, e *entry, as *request) {
 
 // bucketOf finds the requests that have a key with so many places blank. Those of a cassette
 // that does not say who asked are anybody's.
-func (x *seal) bucketOf(key Key, blanks int) *bucket {
-	b := x.buckets[bucketKey{key, blanks}]
+func (x *seal) bucketOf(key Key, layout string) *bucket {
+	b := x.buckets[bucketKey{key, layout}]
 	if b == nil && key.Principal != "" {
 		key.Principal = ""
-		b = x.buckets[bucketKey{key, blanks}]
+		b = x.buckets[bucketKey{key, layout}]
 	}
 	return b
 }

@@ -57,7 +57,7 @@ func (s *Session) lookUp(req *http.Request, body []byte) lookUp {
 	}
 	live := s.index.live(req, body)
 	if e := s.index.entryOf(live.key); e != nil {
-		return lookUp{found: foundRequest{entry: e, sure: fitExact, partIDs: e.answers[0].batch.pairing(live.batch)}}
+		return lookUp{found: foundRequest{entry: e, sure: fitExact, partIDs: live.batch.ids()}}
 	}
 	sent := live // on the heap, which a request with an entry does without
 	l := lookUp{live: &sent}
@@ -87,10 +87,13 @@ func (s *Session) next(req *http.Request, body []byte, l *lookUp) (Answer, *Miss
 		return s.serve(l.found.entry, req, l.found.partIDs)
 	}
 	u := s.unsealer
-	if u == nil {
+	switch {
+	case u == nil:
 		return Answer{}, s.index.unknown(req, l.live)
+	case l.found.entry == nil:
+		return Answer{}, u.undecided(req, l.message, l.live, l.why)
 	}
-	f, why, end, read := u.begin(l)
+	f, why, end, read := u.begin(l.found)
 	defer end()
 	if f.entry == nil {
 		return Answer{}, u.undecided(req, l.message, l.live, why)
@@ -111,9 +114,8 @@ func (s *Session) next(req *http.Request, body []byte, l *lookUp) (Answer, *Miss
 	return answer, nil
 }
 
-// serve serves the next answer of an entry. Ids are the live ones of the parts of a batch, by
-// those of the entry's first recording.
-func (s *Session) serve(e *entry, req *http.Request, ids map[string]string) (Answer, *MissError) {
+// serve serves the next answer of an entry. Ids are those of the parts of a live batch.
+func (s *Session) serve(e *entry, req *http.Request, ids []string) (Answer, *MissError) {
 	chosen, now := s.progress.next(e)
 	r := chosen.answer
 	if r == nil {
@@ -121,14 +123,7 @@ func (s *Session) serve(e *entry, req *http.Request, ids map[string]string) (Ans
 	}
 	answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.body(), record: r}
 	if r.batch != nil && ids != nil {
-		own := ids
-		if r.number > 0 { // a later recording of the request has ids of its own
-			own = r.batch.pairing(e.answers[0].batch)
-			for id, first := range own {
-				own[id] = ids[first]
-			}
-		}
-		answer.Body = r.bodyFor(own)
+		answer.Body = r.bodyFor(ids)
 	}
 	switch chosen.reason {
 	case beforeWrite:

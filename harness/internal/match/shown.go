@@ -83,33 +83,25 @@ func (s side) shown(at int, hide bool) string {
 // concealed stands for a credential.
 const concealed = "(hidden)"
 
-// withoutTokens hides credentials: by their names, where the text is an address, its query or
-// JSON, and by their form.
+// withoutTokens hides credentials: by their names, where the text is an address, a query's
+// option, JSON, markup or a table, and by their form.
 func withoutTokens(field, s string) string {
-	m := place.Message{Method: http.MethodGet, Header: http.Header{}}
-	at := &m.Address
-	switch {
-	case strings.HasPrefix(field, "query."):
-		m.Address = "?" + strings.TrimPrefix(field, "query.") + "=" + s
-	case strings.Contains(s[:min(len(s), 12)], "://"):
-		m.Address = s
-	case strings.HasPrefix(s, "{"), strings.HasPrefix(s, "["):
-		m.Body, at = s, &m.Body
+	m := place.Message{Method: http.MethodGet}
+	switch option, isOption := strings.CutPrefix(field, "query."); {
+	case isOption:
+		before := "?" + option + "="
+		m.Address = before + s
+		place.Rewrite(&m, conceal)
+		s = strings.TrimPrefix(m.Address, before)
+	case strings.IndexByte(s, '\n') >= 0 && strings.IndexByte("{[<", s[0]) < 0:
+		m.Header, m.Body = http.Header{"Content-Type": {"text/csv"}}, s
+		place.Rewrite(&m, conceal)
+		s = m.Body
 	default:
-		s = redact.WithoutCredentials(s, concealed)
-		if !strings.HasPrefix(s, "<") && strings.IndexByte(s, '\n') < 0 {
-			return s
-		}
-		m.Header["Content-Type"] = []string{"text/csv"} // unless it is markup: names stand beside values in both
-		if s[0] == '<' {
-			m.Header["Content-Type"] = []string{"text/xml"}
-		}
-		m.Body, at = s, &m.Body
+		var none *place.Leaf
+		s = none.RewriteText(place.Leaf{Text: s, Role: place.Text}, conceal)
 	}
-	if !place.Rewrite(&m, conceal) {
-		return unescaped(s)
-	}
-	return unescaped(strings.ReplaceAll(strings.TrimPrefix(*at, "?"+strings.TrimPrefix(field, "query.")+"="), inPlace, concealed))
+	return unescaped(strings.ReplaceAll(s, inPlace, concealed))
 }
 
 // unescaped is a text as it is, its steps without escapes where these part what is a credential.

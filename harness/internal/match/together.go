@@ -2,6 +2,7 @@ package match
 
 import (
 	"cmp"
+	"math"
 	"net/http"
 	"slices"
 	"sync/atomic"
@@ -53,7 +54,7 @@ func (t *Together) Next(req *http.Request, body []byte) (Answer, error) {
 	slices.SortStableFunc(bids, func(a, b bid) int { return cmp.Compare(b.rank, a.rank) })
 	var nearest *MissError
 	for _, b := range bids {
-		if b.rank < 2 && nearest != nil && len(nearest.Nearest) > 0 && nearest.Nearest[0].Differences == nil {
+		if b.rank < 2 && nearest.distance() == 0 {
 			break // what was recorded and is used up explains the miss
 		}
 		answer, err := b.session.answer(req, body, &b.lookUp)
@@ -62,7 +63,7 @@ func (t *Together) Next(req *http.Request, body []byte) (Answer, error) {
 			t.last.Store(b.session)
 			return answer, err
 		}
-		if nearest == nil || miss.nearer(nearest) {
+		if miss.distance() < nearest.distance() || nearest == nil {
 			nearest = miss
 		}
 	}
@@ -74,15 +75,12 @@ func (t *Together) Next(req *http.Request, body []byte) (Answer, error) {
 	return Answer{}, nearest
 }
 
-// nearer reports whether a miss explains more than another.
-func (e *MissError) nearer(other *MissError) bool {
-	switch {
-	case len(e.Nearest) == 0:
-		return false
-	case len(other.Nearest) == 0:
-		return true
+// distance is in how many fields the nearest recorded request differs.
+func (e *MissError) distance() int {
+	if e == nil || len(e.Nearest) == 0 {
+		return math.MaxInt
 	}
-	return len(e.Nearest[0].Differences) < len(other.Nearest[0].Differences)
+	return len(e.Nearest[0].Differences)
 }
 
 // Unused lists what no request consumed, session by session.

@@ -10,15 +10,15 @@ import (
 func (u *unsealer) find(m place.Message, host string, live *request) (f foundRequest, why string) {
 	u.seal.read()
 	a := u.seal.mask(m, u.seal.placesIn(live), nil, u.bound)
-	r, err := u.seal.rules.understandMessage(&a.message, host, live.key.Principal)
+	r, err := u.seal.rules.understandMessage(a.message, host, live.key.Principal)
 	if err != nil {
 		return f, ""
 	}
-	b := u.seal.bucketOf(r.key, len(a.blanks))
+	a.divide(r.batch)
+	b := u.seal.bucketOf(r.key, a.layout)
 	if b == nil {
 		return f, ""
 	}
-	a.divide(r.batch)
 	return u.choose(b, &a, 0)
 }
 
@@ -28,37 +28,40 @@ func (u *unsealer) find(m place.Message, host string, live *request) (f foundReq
 // order, while no more than own such requests are under way.
 func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why string) {
 	flight := &u.flights()[b.id]
-	likely, known := u.likely(b, a, true)
+	likely := u.likely(b, a, true)
 	contradict := likely != nil && len(likely) == 0
-	if flight.invented.Load() && (contradict || byChance(a, known)) && !flight.overlapped(own) {
-		likely, known = u.likely(b, a, false)
+	if flight.invented.Load() && (contradict || byChance(a)) && !flight.overlapped(own) {
+		likely = u.likely(b, a, false)
 	}
-	var by [fitExact + 1][]laidEntry // by how they fit
 	if likely == nil {
 		for n := range b.entries {
 			likely = append(likely, n)
 		}
 	}
+	best, fitting := fitWeak, []laidEntry(nil)
 	for _, n := range likely {
-		is, pairs := u.lay(&b.entries[n], a, known)
-		by[is] = append(by[is], laidEntry{&b.entries[n], pairs})
-	}
-	for _, sure := range []fit{fitExact, fitTagged, fitOpen} {
-		if len(by[sure]) > 0 {
-			f := u.meant(b, a, by[sure], sure)
-			f.only = sure >= fitTagged && len(by[sure]) == 1 && len(a.parts) == 1
-			return f, ""
+		e := &b.entries[n]
+		is, pairs := u.lay(e, a)
+		if is == fitLone && b.alone(e) {
+			is = fitWeak
+		}
+		if is > best {
+			best, fitting = is, nil
+		}
+		if is == best {
+			fitting = append(fitting, laidEntry{e, pairs})
 		}
 	}
-	fitting := append(by[fitWeak], slices.DeleteFunc(by[fitLone], func(l laidEntry) bool { return !b.alone(l.entry) })...)
+	several := best == fitWeak && len(fitting) > 1
 	switch {
-	case len(fitting) == 0 || u.index.bindRecorded:
+	case len(fitting) == 0, best == fitWeak && u.index.bindRecorded:
 		return f, b.undecided(a)
-	case len(fitting) > 1 && flight.overlapped(own):
+	case several && flight.overlapped(own):
 		return f, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
 	}
-	f = u.meant(b, a, fitting, fitWeak)
-	if len(fitting) > 1 {
+	f = u.meant(b, a, fitting, best)
+	f.only = best >= fitTagged && len(fitting) == 1 && len(a.parts) == 1
+	if several {
 		f.note = "bound by order: nothing else decides which of several recorded requests is meant"
 	}
 	return f, ""
@@ -79,9 +82,12 @@ func (u *unsealer) meant(b *bucket, a *masked, entries []laidEntry, sure fit) fo
 	e, pairs := entries[at].entry, entries[at].pairs
 	f := foundRequest{entry: e.entry, sure: sure, masked: a, bucket: b, sealed: e, pairs: pairs}
 	if len(a.parts) > 1 {
-		f.partIDs = make(map[string]string, len(pairs))
+		live := make(map[string]string, len(pairs))
 		for n, at := range pairs {
-			f.partIDs[e.parts[at].id] = a.parts[n].id
+			live[e.parts[at].id] = a.parts[n].id
+		}
+		for _, id := range e.answers[0].batch.ids() {
+			f.partIDs = append(f.partIDs, live[id])
 		}
 	}
 	return f
@@ -90,11 +96,11 @@ func (u *unsealer) meant(b *bucket, a *masked, entries []laidEntry, sure fit) fo
 // byChance reports whether one tag is all that says which of the requests that agree with what
 // is known for certain is meant. From a client that invents names this is little: of a thousand
 // new names one fits one of a thousand recorded ones.
-func byChance(a *masked, known [][]knownValue) bool {
+func byChance(a *masked) bool {
 	fits := 0
-	for n := range known {
-		for k, g := range known[n] {
-			if g.sure == fitTagged && !a.parts[n].blanks[k].looked {
+	for _, p := range a.parts {
+		for _, v := range p.blanks {
+			if v.known.sure == fitTagged && !v.looked {
 				fits++
 			}
 		}
@@ -105,10 +111,10 @@ func byChance(a *masked, known [][]knownValue) bool {
 // begin begins to answer a request, and says what is meant by then: one at a time where what
 // the client wrote is bound, or two values would be bound to one pseudonym. Its end is called
 // when the answer is chosen, and read when it was read.
-func (u *unsealer) begin(l *lookUp) (now foundRequest, why string, end, read func()) {
-	f, none := l.found, func() {}
-	if f.entry == nil || len(f.masked.blanks) == 0 {
-		return f, l.why, none, none
+func (u *unsealer) begin(f foundRequest) (now foundRequest, why string, end, read func()) {
+	none := func() {}
+	if len(f.masked.blanks) == 0 {
+		return f, "", none, none
 	}
 	read = u.flights()[f.bucket.id].enter()
 	if f.sure >= fitTagged {
@@ -136,6 +142,10 @@ func (u *unsealer) bind(f *foundRequest) {
 					u.flights()[f.bucket.id].invented.Store(true)
 				}
 				u.bound.bind(idBinding{is.text, sent.text, sent.text})
+			case blankWord:
+				for _, id := range sent.ids {
+					u.bound.bind(id)
+				}
 			case blankID:
 				pairs, _ := pairsOf(is.is, sent.text)
 				for _, pair := range pairs {

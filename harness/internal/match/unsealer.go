@@ -46,22 +46,10 @@ func (f *flight) overlapped(own int32) bool {
 	return now&1 != 0 || now>>1 > own
 }
 
-// A fit says how what a client sent stands to what was recorded at a blank place.
-type fit uint8
-
-const (
-	fitConflict fit = iota // it is another value
-	fitLone                // looked up, and nothing is kept of it: fits a request that stands alone
-	fitWeak                // written by the client, and nothing is known of it
-	fitOpen                // anything goes, and nothing else is asked
-	fitTagged              // it fits the tag
-	fitExact               // the pseudonym that was given out, or the value bound to it
-)
-
 // A foundRequest is the recorded one that a live one means.
 type foundRequest struct {
 	entry   *entry
-	partIDs map[string]string // the live ids of a batch's parts, by the recorded
+	partIDs []string // of a live batch, in the order of the recorded one
 	note    string
 	sure    fit
 	only    bool // no other request is meant as surely

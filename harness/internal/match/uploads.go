@@ -23,12 +23,12 @@ const largestFile = 256 << 20
 
 // uploads are the files that the client of a session has uploaded.
 type uploads struct {
-	fileMap func() *fileMap
+	names func() map[*record]string // see fileMap
 
 	mu    sync.Mutex
 	count int64
 	spool wire.Spool
-	files map[string]*upload                // by id, where one is known, and by address
+	files map[string]*upload                // by name
 	parts map[string]map[int64]wire.Spooled // of files whose upload is under way, by address and offset
 }
 
@@ -67,22 +67,8 @@ func (c *uploads) keep(r *record, req *http.Request, body []byte) {
 		}
 		delete(c.parts, target)
 	}
-	address := c.fileMap().links[linkKey(target)]
-	if address == "" {
-		address, _ = fileAddress(target)
-	}
-	name := address
-	for _, f := range r.files() {
-		if f.root && f.id != "" {
-			name = f.id
-		}
-	}
-	if c.files[name] == nil {
-		c.files[name] = &upload{}
-	}
 	c.count++
-	*c.files[name] = upload{text: file, version: c.count, hashes: map[string]string{}}
-	c.files[address] = c.files[name]
+	c.files[c.names()[r]] = &upload{text: file, version: c.count, hashes: map[string]string{}}
 }
 
 // takesFile reports whether filler stands for the body of a recorded request. A file
@@ -106,12 +92,8 @@ func (c *uploads) joined(parts map[int64]wire.Spooled, total int64) (wire.Spoole
 	}
 	var whole strings.Builder
 	for int64(whole.Len()) < total {
-		next, ok := parts[int64(whole.Len())]
-		if !ok || next.Size() == 0 {
-			return wire.Spooled{}, false
-		}
-		text, err := next.Text()
-		if err != nil {
+		text, err := parts[int64(whole.Len())].Text()
+		if err != nil || text == "" {
 			return wire.Spooled{}, false
 		}
 		whole.WriteString(text)
@@ -130,12 +112,19 @@ func (c *uploads) none() bool {
 // download is what an answer holds that was uploaded in this session, and its Content-Range,
 // "" where that is the recorded one; ok is false where it holds nothing of the kind.
 func (c *uploads) download(r *record) (text, contentRange string, ok bool) {
-	request, response := &r.interaction.Request, &r.interaction.Response
-	if methodOf(request.Method) != http.MethodGet || response.Code/100 != 2 {
+	response := &r.interaction.Response
+	if methodOf(r.interaction.Request.Method) != http.MethodGet || response.Code/100 != 2 {
 		return "", "", false
 	}
-	if text, ok = c.at(request.URL); !ok || response.Code != http.StatusPartialContent {
-		return text, "", ok
+	c.mu.Lock()
+	file := c.files[c.names()[r]]
+	c.mu.Unlock()
+	if file == nil {
+		return "", "", false
+	}
+	text, err := file.text.Text()
+	if err != nil || response.Code != http.StatusPartialContent {
+		return text, "", err == nil
 	}
 	span, ok := parseRange(http.Header(response.Headers).Get("Content-Range"))
 	if !ok {
@@ -147,19 +136,6 @@ func (c *uploads) download(r *record) (text, contentRange string, ok bool) {
 		contentRange = fmt.Sprintf("bytes %d-%d/%d", span.first, end-1, size)
 	}
 	return text[min(span.first, end):end], contentRange, true
-}
-
-// at is what was uploaded to the file whose content is at an address.
-func (c *uploads) at(url string) (text string, ok bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, name := range c.fileMap().names(url) {
-		if file := c.files[name]; file != nil {
-			text, err := file.text.Text()
-			return text, err == nil
-		}
-	}
-	return "", false
 }
 
 // facts are what an answer says otherwise of the files that it shows, by place, and a number
@@ -203,27 +179,43 @@ func parseRange(value string) (byteSpan, bool) {
 	return r, n == 3 && err == nil && r.first >= 0 && r.last >= r.first && r.total > r.last
 }
 
-// A fileMap says where the files of an index are addressed, as it is recorded. Addresses
-// lack their host; those of content lack the segment that says so.
+// A fileMap gives names to the files of an index, as it is recorded: which one an answer
+// holds, or the request took. A name is the file's id, or its address where none is known:
+// without its host, and without the segment that says content.
 type fileMap struct {
-	links map[string]string // where content is read or sent, by its whole address: the file's id or address
-	ids   map[string]string // of files, by address
+	links map[string]string // where content is read or sent, by its whole address: the name
+	ids   map[string]string // by address
+	names map[*record]string
 }
 
-// mapFiles reads all answers for files.
-func mapFiles(entries []*entry) *fileMap {
-	m := &fileMap{map[string]string{}, map[string]string{}}
+// nameFiles reads all answers for files, in recorded order.
+func nameFiles(entries []*entry) map[*record]string {
+	var all []*record
 	for _, e := range entries {
-		for _, r := range e.answers {
+		all = append(all, e.answers...)
+	}
+	slices.SortFunc(all, func(a, b *record) int { return cmp.Compare(a.position, b.position) })
+	m := &fileMap{map[string]string{}, map[string]string{}, map[*record]string{}}
+	for range 2 { // what is shown of a file later holds before, unless something else was shown there
+		for _, r := range all {
 			m.note(r)
 		}
 	}
-	return m
+	return m.names
 }
 
 func (m *fileMap) note(r *record) {
 	request, response := &r.interaction.Request, &r.interaction.Response
 	address, isContent := fileAddress(request.URL)
+	file := m.links[linkKey(request.URL)]
+	if file == "" && isContent {
+		file = address
+	}
+	name := cmp.Or(m.ids[file], file)
+	if _, id, ok := strings.Cut(file, "/items/"); ok && !strings.ContainsAny(id, "/:") {
+		name = id
+	}
+	m.names[r] = name
 	if location := http.Header(response.Headers).Get("Location"); location != "" && isContent && response.Code/100 == 3 {
 		m.links[linkKey(location)] = address
 	}
@@ -231,14 +223,17 @@ func (m *fileMap) note(r *record) {
 		return
 	}
 	for _, f := range r.files() {
-		if name := f.id; f.link != "" {
-			if f.root {
-				name = cmp.Or(name, address)
-			}
-			m.links[linkKey(f.link)] = name
+		if f.link != "" {
+			m.links[linkKey(f.link)] = cmp.Or(f.id, address)
 		}
-		if f.root && f.id != "" && methodOf(request.Method) != http.MethodPost {
-			m.ids[address] = f.id
+		if !f.root || f.id == "" {
+			continue
+		}
+		if method := methodOf(request.Method); method != http.MethodPost {
+			m.ids[cmp.Or(file, address)] = f.id
+			if method == http.MethodPut {
+				m.names[r] = f.id
+			}
 		}
 	}
 }
@@ -266,20 +261,4 @@ func fileAddress(at string) (address string, isContent bool) {
 		}
 	}
 	return strings.TrimSuffix(path, ":"), false
-}
-
-// names are what the file whose content is at an address may be called: its id, then its address.
-func (m *fileMap) names(at string) (names []string) {
-	file := m.links[linkKey(at)]
-	if file == "" {
-		address, isContent := fileAddress(at)
-		if !isContent {
-			return nil
-		}
-		file = address
-	}
-	if _, id, ok := strings.Cut(file, "/items/"); ok && !strings.ContainsAny(id, "/:") {
-		names = append(names, id)
-	}
-	return append(names, m.ids[file], file)
 }

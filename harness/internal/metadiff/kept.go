@@ -22,7 +22,6 @@ func Some(names []string, most int) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
-// kept compares what both sides have.
 type kept struct {
 	*sides
 	deprecated map[notice]*Change
@@ -48,7 +47,6 @@ func (k *kept) compare(operations []pairing) []Change {
 	return k.found
 }
 
-// typ compares a type that both sides have.
 func (k *kept) typ(was, is *csdl.Type) {
 	at := typePlace(was.Name)
 	change := Change{Place: at, OldLine: was.Line, NewLine: is.Line}
@@ -186,7 +184,6 @@ func (k *kept) property(at Place, was, is *csdl.Property) {
 	k.deprecation(at, was.Deprecated, is.Deprecated, is.Line)
 }
 
-// resources compares the paths that both sides have.
 func (k *kept) resources() {
 	for _, name := range sorted(k.old.Resources) {
 		was, is := k.old.Resources[name], k.new.Resources[name]

@@ -18,18 +18,9 @@ func signature(op *csdl.Operation) string {
 	}
 	b.WriteString(op.Name + "(")
 	if !op.Action { // actions have one overload a binding
-		b.WriteString(strings.Join(parameterNames(op), ","))
+		b.WriteString(called(op))
 	}
 	return b.String() + ")"
-}
-
-func parameterNames(op *csdl.Operation) []string {
-	names := make([]string, len(op.Parameters))
-	for i := range op.Parameters {
-		names[i] = op.Parameters[i].Name
-	}
-	slices.Sort(names)
-	return names
 }
 
 func operationPlace(op *csdl.Operation) Place {
@@ -83,7 +74,9 @@ type pairing struct {
 }
 
 // called is by what names of parameters an overload is called.
-func called(op *csdl.Operation) string { return strings.Join(parameterNames(op), ",") }
+func called(op *csdl.Operation) string {
+	return strings.Join(sorted(byName(op.Parameters, func(p *csdl.Parameter) string { return p.Name })), ",")
+}
 
 // pairings are those of the operations of one side that are not declared alike on both, sorted,
 // as far as the other side has what they are bound to.
@@ -138,27 +131,21 @@ func pair(o overloads, from, to *side) pairing {
 
 func (k *kept) operation(was, is *csdl.Operation) {
 	at := operationPlace(was)
-	if !k.returnsSame(was, is) {
+	if old, new := returned(was), returned(is); !k.same(old, new) {
 		change := Change{Place: at, OldLine: was.Line, NewLine: is.Line}
-		before, after := returned(was), returned(is)
+		before, after := orNothing(old.String()), orNothing(new.String())
 		k.becomes(change, diff.TypeChanged, report.Error, fmt.Sprintf("returns %s, was %s", after, before), before, after)
 	}
 	k.parameters(at, was, is)
 	k.deprecation(at, was.Deprecated, is.Deprecated, is.Line)
 }
 
-func (k *kept) returnsSame(was, is *csdl.Operation) bool {
-	if was.Returns == nil || is.Returns == nil {
-		return was.Returns == is.Returns
-	}
-	return k.same(*was.Returns, *is.Returns)
-}
-
-func returned(op *csdl.Operation) string {
+// returned is the type of what an operation returns, none where that is nothing.
+func returned(op *csdl.Operation) csdl.Ref {
 	if op.Returns == nil {
-		return "nothing"
+		return csdl.Ref{}
 	}
-	return op.Returns.String()
+	return *op.Returns
 }
 
 // parameters compares those of an operation. A function is called by the names of its
@@ -168,7 +155,8 @@ func (k *kept) parameters(of Place, was, is *csdl.Operation) {
 	if !was.Action {
 		missing = report.Error
 	}
-	had, has := parametersOf(was), parametersOf(is)
+	name := func(p *csdl.Parameter) string { return p.Name }
+	had, has := byName(was.Parameters, name), byName(is.Parameters, name)
 	for i := range was.Parameters {
 		p := &was.Parameters[i]
 		change := parameterChange(of, p.Name, was, is)
@@ -189,14 +177,6 @@ func (k *kept) parameters(of Place, was, is *csdl.Operation) {
 		}
 		k.becomes(parameterChange(of, p.Name, was, is), diff.RequestAdded, severity, "is new", None, Declared)
 	}
-}
-
-func parametersOf(op *csdl.Operation) map[string]*csdl.Parameter {
-	all := make(map[string]*csdl.Parameter, len(op.Parameters))
-	for i := range op.Parameters {
-		all[op.Parameters[i].Name] = &op.Parameters[i]
-	}
-	return all
 }
 
 func parameterChange(of Place, name string, was, is *csdl.Operation) Change {

@@ -1,7 +1,9 @@
 package metadiff
 
 import (
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 )
@@ -127,3 +129,150 @@ func (s *sides) lostWithBase(was *csdl.Type) []found {
 	}
 	return lost
 }
+
+// side is one of the two models, with what is asked of it often. What is asked takes time by
+// what is declared, whatever that is: documents come from anywhere.
+type side struct {
+	*csdl.Model
+	derived  map[string][]string                  // names of the types that derive from a type, sorted
+	bound    map[string][]*csdl.Operation         // by the name of the type that they are bound to; "" unbound
+	declared map[overloads][]*csdl.Operation      // in declared order
+	own      map[string]map[string]*csdl.Property // properties by type and name, as far as they were asked for
+}
+
+func sideOf(m *csdl.Model) *side {
+	s := &side{
+		Model: m, derived: map[string][]string{}, bound: map[string][]*csdl.Operation{}, declared: map[overloads][]*csdl.Operation{},
+		own: map[string]map[string]*csdl.Property{},
+	}
+	for _, name := range sorted(m.Types) {
+		if base := m.Types[name].Base; base != "" {
+			s.derived[base] = append(s.derived[base], name)
+		}
+	}
+	for _, name := range sorted(m.Operations) {
+		for _, o := range m.Operations[name] {
+			s.bound[o.Binding.Name] = append(s.bound[o.Binding.Name], o)
+			s.declared[overloadsOf(o)] = append(s.declared[overloadsOf(o)], o)
+		}
+	}
+	return s
+}
+
+// byName finds what is declared by a name; of several of one name the first.
+func byName[T any](declared []T, name func(*T) string) map[string]*T {
+	all := make(map[string]*T, len(declared))
+	for i := range slices.Backward(declared) {
+		all[name(&declared[i])] = &declared[i]
+	}
+	return all
+}
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// maxBases bounds how far up a type's bases are looked at. Graph's are four at most.
+const maxBases = 50
+
+// bases lists a type and what it derives from, nearest first.
+func (s *side) bases(name string) []*csdl.Type {
+	var chain []*csdl.Type
+	for t := s.Types[name]; t != nil && len(chain) < maxBases; t = s.Types[t.Base] {
+		chain = append(chain, t)
+	}
+	return chain
+}
+
+func (s *side) ownProperties(t *csdl.Type) map[string]*csdl.Property {
+	own := s.own[t.Name]
+	if own == nil {
+		own = byName(t.Properties, func(p *csdl.Property) string { return p.Name })
+		s.own[t.Name] = own
+	}
+	return own
+}
+
+// found is a property of a type, and which of the type and its bases declares it.
+type found struct {
+	by *csdl.Type
+	*csdl.Property
+}
+
+// property finds a property of a type, inherited ones included.
+func (s *side) property(name, property string) (f found, ok bool) {
+	for _, t := range s.bases(name) {
+		if p := s.ownProperties(t)[property]; p != nil {
+			return found{t, p}, true
+		}
+	}
+	return found{}, false
+}
+
+func (s *side) has(name, property string) bool {
+	_, ok := s.property(name, property)
+	return ok
+}
+
+// derives reports whether a type is another or has it among its bases.
+func (s *side) derives(name, base string) bool {
+	return slices.ContainsFunc(s.bases(name), func(t *csdl.Type) bool { return t.Name == base })
+}
+
+// maxDerived bounds how many types that derive from one are looked at. Of Graph's 400 do.
+const maxDerived = 2000
+
+// inAllValues reports whether all values of an abstract type have something on the other
+// side, where the type itself does not declare it there: it moved down.
+func (s *side) inAllValues(name string, there *side, has func(name string) bool) bool {
+	seen, looked := false, 0
+	var isIn func(t *csdl.Type) bool
+	isIn = func(t *csdl.Type) bool {
+		if looked++; looked > maxDerived {
+			return false
+		}
+		switch {
+		case there.Types[t.Name] == nil: // what derives from it may be there
+		case looked > 1 && has(t.Name):
+			seen = true
+			return true
+		case !t.Abstract:
+			return false
+		}
+		return !slices.ContainsFunc(s.derived[t.Name], func(below string) bool { return !isIn(s.Types[below]) })
+	}
+	return isIn(s.Types[name]) && seen
+}
+
+// inherited are the properties that a type has of its bases, sorted by name.
+func (s *side) inherited(t *csdl.Type) []found {
+	all := map[string]found{}
+	for _, base := range s.bases(t.Name)[1:] {
+		for name, p := range s.ownProperties(base) {
+			if _, nearer := all[name]; !nearer && s.ownProperties(t)[name] == nil {
+				all[name] = found{base, p}
+			}
+		}
+	}
+	sortedByName := make([]found, 0, len(all))
+	for _, name := range sorted(all) {
+		sortedByName = append(sortedByName, all[name])
+	}
+	return sortedByName
+}
+
+func (s *side) isOpen(name string) bool {
+	return slices.ContainsFunc(s.bases(name), func(t *csdl.Type) bool { return t.Open })
+}
+
+// leads are the types of a type's properties and of what is bound to it.
+func (s *side) leads(name string) []string {
+	var names []string
+	for _, p := range s.Types[name].Properties {
+		names = append(names, p.Type.Name)
+	}
+	for _, o := range s.bound[name] {
+		names = append(names, typesOf(o)...)
+	}
+	return names
+}
+
+func namespaceOf(name string) string { return name[:max(strings.LastIndexByte(name, '.'), 0)] }

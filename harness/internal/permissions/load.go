@@ -101,22 +101,14 @@ func Parse(text, name string) (*Map, error) {
 
 // Write writes what Load needs of the file: the same text for the same permissions.
 func (m *Map) Write(w io.Writer) error {
-	if _, err := fmt.Fprintf(w, "{\"permissions\": {"); err != nil {
-		return err
-	}
-	for i, name := range slices.Sorted(maps.Keys(m.file.Permissions)) {
+	var lines []string
+	for _, name := range slices.Sorted(maps.Keys(m.file.Permissions)) {
 		text, err := json.Marshal(m.file.Permissions[name])
 		if err != nil {
 			return err
 		}
-		separator := ","
-		if i == 0 {
-			separator = ""
-		}
-		if _, err := fmt.Fprintf(w, "%s\n%q: %s", separator, name, text); err != nil {
-			return err
-		}
+		lines = append(lines, fmt.Sprintf("\n%q: %s", name, text))
 	}
-	_, err := io.WriteString(w, "\n}}\n")
+	_, err := fmt.Fprintf(w, "{\"permissions\": {%s\n}}\n", strings.Join(lines, ","))
 	return err
 }

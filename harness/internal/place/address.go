@@ -3,7 +3,6 @@ package place
 import (
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 )
 
@@ -152,13 +151,6 @@ func isList(s string) bool {
 		}
 	}
 	return true
-}
-
-// standsForName recognises what stands for the name of a property: member, with a number, a
-// hyphen and four letters.
-func standsForName(s string) bool {
-	word, check, _ := strings.Cut(s, "-")
-	return len(check) == 4 && ascii.All(check, ascii.IsLetter) && strings.TrimRight(word, "0123456789") == "member"
 }
 
 // expressions are the options that hold expressions of OData.

@@ -138,6 +138,13 @@ func isReadable(b []byte) bool {
 	return utf8.Valid(b) && !bytes.ContainsFunc(b, control)
 }
 
+// standsForName recognises what stands for the name of a property: member, with a number, a
+// hyphen and four letters.
+func standsForName(s string) bool {
+	word, check, _ := strings.Cut(s, "-")
+	return len(check) == 4 && ascii.All(check, ascii.IsLetter) && strings.TrimRight(word, "0123456789") == "member"
+}
+
 // indexAny is strings.IndexAny, or the end.
 func indexAny(s, chars string) int {
 	if i := strings.IndexAny(s, chars); i >= 0 {

@@ -1,6 +1,8 @@
 package place
 
 import (
+	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
@@ -204,29 +206,11 @@ func (r *jsonReader) plain(t string, at int) {
 	}
 }
 
-// isNumber recognises what JSON takes for a number, and one with a zero or a plus before it.
+// isNumber recognises what JSON takes for a number, and one that begins or ends otherwise.
 func isNumber(s string) bool {
-	if s != "" && (s[0] == '-' || s[0] == '+') {
-		s = s[1:]
+	if !ascii.All(s, func(c byte) bool { return ascii.IsDigit(c) || strings.IndexByte("+-.eE", c) >= 0 }) {
+		return false
 	}
-	s, ok := cutDigits(s)
-	if ok && s != "" && s[0] == '.' {
-		s, ok = cutDigits(s[1:])
-	}
-	if ok && s != "" && s[0]|' ' == 'e' {
-		if s = s[1:]; s != "" && (s[0] == '-' || s[0] == '+') {
-			s = s[1:]
-		}
-		s, ok = cutDigits(s)
-	}
-	return ok && s == ""
-}
-
-// cutDigits is what stands behind the digits that a text begins with.
-func cutDigits(s string) (rest string, ok bool) {
-	i := 0
-	for i < len(s) && ascii.IsDigit(s[i]) {
-		i++
-	}
-	return s[i:], i > 0
+	_, err := strconv.ParseFloat(s, 64)
+	return err == nil || errors.Is(err, strconv.ErrRange)
 }

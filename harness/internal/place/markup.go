@@ -49,16 +49,11 @@ func tagEnd(s string, i int) int {
 			return len(s)
 		}
 	}
-	quote := byte(0)
 	for k := i + 1; k < len(s); k++ {
-		switch c := s[k]; {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '"' || c == '\'':
-			quote = c
-		case c == '>':
+		switch s[k] {
+		case '"', '\'':
+			k += 1 + indexAny(s[k+1:], s[k:k+1])
+		case '>':
 			return k + 1
 		}
 	}
@@ -68,16 +63,15 @@ func tagEnd(s string, i int) int {
 // section reads a comment, a CDATA section, a declaration.
 func (r *markupReader) section(s string, base int, element string) {
 	r.texts++
-	start, closing := len("<!"), ">"
-	switch {
-	case isDeclaration(s):
+	if isDeclaration(s) {
 		return
-	case strings.HasPrefix(s, "<!--"):
-		start, closing = len("<!--"), "-->"
-	case strings.HasPrefix(s, "<![CDATA["):
-		start, closing = len("<![CDATA["), "]]>"
-	case strings.HasPrefix(s, "<?"):
-		closing = "?>"
+	}
+	start, closing := len("<!"), ">"
+	for _, section := range sections {
+		if strings.HasPrefix(s, section.open) {
+			start, closing = len(section.open), section.closing
+			break
+		}
 	}
 	text := strings.TrimSuffix(s[start:], closing)
 	r.w.in(r.frame(), func() { r.trimmed(text, base+start, Leaf{Role: Markup, Name: element}) })

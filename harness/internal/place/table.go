@@ -14,7 +14,10 @@ func readTable(w *walker, s string) {
 	r := csv.NewReader(strings.NewReader(s))
 	r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = -1, true, true
 	r.Comma = separatorOf(s)
-	lines := lineStarts(s)
+	lines := []int{0} // where they begin
+	for line := range strings.Lines(s) {
+		lines = append(lines, lines[len(lines)-1]+len(line))
+	}
 	var columns []string
 	for record := 0; ; record++ {
 		cells, err := r.Read()
@@ -80,14 +83,4 @@ func separatorOf(s string) rune {
 		}
 	}
 	return best
-}
-
-func lineStarts(s string) []int {
-	starts := []int{0}
-	for i := range len(s) {
-		if s[i] == '\n' {
-			starts = append(starts, i+1)
-		}
-	}
-	return starts
 }

@@ -2,7 +2,12 @@ package planted
 
 import (
 	"encoding/base64"
+	"io"
+	"maps"
+	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 )
 
 // join keeps what looks like a real secret out of this file's text.
@@ -157,4 +162,21 @@ func ByOption() []Kind {
 		{Name: "delta token", Member: "$deltatoken", Value: "aQdvS1VwGCSRxVmZJqykmDik_JIC44iCZpv-.EP9gLiCoF2CE"},
 		{Name: "drive token", Member: "token", Value: "1230919asd190410jlka"},
 	}
+}
+
+// StringMembers lists the members of metadata whose values are texts or bytes, sorted.
+func StringMembers(metadata io.Reader, name string) ([]string, error) {
+	model, err := csdl.Parse(metadata, name)
+	if err != nil {
+		return nil, err
+	}
+	members := map[string]bool{}
+	for _, typ := range model.Types {
+		for _, p := range typ.Properties {
+			if p.Type.Name == "Edm.String" || p.Type.Name == "Edm.Binary" {
+				members[p.Name] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(members)), nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -60,8 +61,8 @@ const StatusHarness = 125
 // is to report once it has ended. With an error nothing is reported: the status is
 // StatusHarness, or one of package child's where the program cannot be run.
 func Run(ctx context.Context, p *project.Project, o Options) (status int, result report.Case, err error) {
-	x := &run{args: o.Args, in: o.In, out: o.Out, err: o.Err}
-	if err := x.prepare(p, o); err != nil {
+	x := &run{Options: o}
+	if err := x.prepare(p); err != nil {
 		if x.session != nil {
 			x.session.End() // of nothing
 		}
@@ -77,37 +78,33 @@ func Run(ctx context.Context, p *project.Project, o Options) (status int, result
 
 // run is one run of a program.
 type run struct {
-	args     []string
-	in       io.Reader
-	out, err io.Writer
-	env      []string
-	dir      string // of the files that the environment names
-	guard    *child.Guard
-	session  *session.Session
-	proxy    *proxy.Intercept
-	inside   *child.Isolated // nil: no --isolate
-	traffic  *traffic
+	Options
+	env     []string
+	dir     string // of the files that the environment names
+	guard   *child.Guard
+	session *session.Session
+	proxy   *proxy.Intercept
+	inside  *child.Isolated // nil: no --isolate
+	traffic *traffic
 }
 
 // prepare makes everything ready but the command.
-func (x *run) prepare(p *project.Project, o Options) (err error) {
-	if x.session, err = session.Open(p, o.Session); err != nil {
+func (x *run) prepare(p *project.Project) (err error) {
+	if x.session, err = session.Open(p, x.Session); err != nil {
 		return err
 	}
-	x.traffic = &traffic{known: o.Hosts, auth: o.Auth, refusing: p.Rules.Hosts.Refuse}
-	recorded := recordedIn(p, o.Session.Cassettes) // the session has the cassettes by now: they are read once
-	for _, c := range recorded {
-		x.traffic.addAsked(c)
-	}
+	x.traffic = &traffic{known: x.Hosts, auth: x.Auth, refusing: p.Rules.Hosts.Refuse}
+	recorded := recordedIn(p, x.Options.Session.Cassettes) // the session has the cassettes by now: they are read once
+	eachRecorded(recorded, func(u *url.URL, _ *cassette.Interaction) { x.traffic.known.Add(u.Host) })
 	var options proxy.InterceptOptions
 	if x.session.Live() {
-		options = x.traffic.onRecord(x.session.Transport(), o.Upstream)
+		options = x.traffic.onRecord(x.session.Transport(), x.Upstream)
 	} else {
-		options = x.traffic.onReplay(o.Faults.Over(x.session.Transport()), recorded)
+		options = x.traffic.onReplay(x.Faults.Over(x.session.Transport()), recorded)
 	}
-	options.Authority = o.Authority
+	options.Authority = x.Authority
 	x.proxy = proxy.NewIntercept(options)
-	return x.place(o)
+	return x.place()
 }
 
 // recordedIn is what the cassettes hold; one that is yet to be recorded holds nothing.
@@ -122,20 +119,20 @@ func recordedIn(p *project.Project, names []string) []*cassette.Cassette {
 }
 
 // place opens the listeners and makes the environment that leads to them.
-func (x *run) place(o Options) error {
+func (x *run) place() error {
 	var listeners [2]net.Listener
 	var err error
 	if x.dir, err = os.MkdirTemp("", "graphvcr-exec-"); err != nil {
 		return &fault.Error{Message: "exec: make a folder for the command's environment", Cause: err}
 	}
 	x.guard = child.NewGuard(x.dir)
-	at := child.Place{Authority: o.Authority.PEM(), Roots: o.Upstream.PEM(), CopyProfiles: !x.session.Live()}
-	if o.Isolate {
+	at := child.Place{Authority: x.Authority.PEM(), Roots: x.Upstream.PEM(), CopyProfiles: !x.session.Live()}
+	if x.Isolate {
 		bundle, err := at.Bundle(x.dir)
 		if err != nil {
 			return err
 		}
-		if x.inside, err = child.Isolate(bundle, x.in, x.out, x.err); err != nil {
+		if x.inside, err = child.Isolate(bundle, x.In, x.Out, x.Err); err != nil {
 			return err
 		}
 		listeners = x.inside.Listeners
@@ -149,12 +146,12 @@ func (x *run) place(o Options) error {
 	go x.proxy.Serve(listeners[0]) // both end with the proxy
 	go x.proxy.ServeTLS(listeners[1])
 	at.Proxy, at.TLS = listeners[0].Addr().String(), listeners[1].Addr().String()
-	if !o.Isolate { // where nothing can be reached otherwise
-		at.Direct = x.traffic.direct(x.session.Live(), o.Upstream.Moved(), os.Getenv)
+	if !x.Isolate { // where nothing can be reached otherwise
+		at.Direct = x.traffic.direct(x.session.Live(), x.Upstream.Moved(), os.Getenv)
 	}
 	if x.env, err = at.Environment(withoutOurs(os.Environ()), x.dir); err == nil {
-		x.env = append(x.env, o.Env...)
-		x.args, err = at.Command(x.args, x.dir)
+		x.env = append(x.env, x.Env...)
+		x.Args, err = at.Command(x.Args, x.dir)
 	}
 	return err
 }
@@ -165,7 +162,7 @@ func (x *run) program(ctx context.Context) (status int, err error) {
 	running, kill := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{})
 	defer kill()
-	defer interrupt.During(ctx, interrupt.Work{What: "waiting for " + x.args[0] + " to end", Theirs: child.SentToAll, Last: func() {
+	defer interrupt.During(ctx, interrupt.Work{What: "waiting for " + x.Args[0] + " to end", Theirs: child.SentToAll, Last: func() {
 		kill()
 		select {
 		case <-ended:
@@ -174,7 +171,7 @@ func (x *run) program(ctx context.Context) (status int, err error) {
 		_ = os.RemoveAll(x.dir)
 	}})()
 	defer close(ended)
-	p := child.Program{Args: x.args, Env: x.env, Stdin: x.in, Stdout: x.out, Stderr: x.err, Started: x.guard.Watch}
+	p := child.Program{Args: x.Args, Env: x.env, Stdin: x.In, Stdout: x.Out, Stderr: x.Err, Started: x.guard.Watch}
 	if x.inside != nil {
 		inside := x.inside
 		x.inside = nil
@@ -183,7 +180,7 @@ func (x *run) program(ctx context.Context) (status int, err error) {
 		status, err = child.Run(running, p)
 	}
 	if err != nil {
-		err = &fault.Error{Message: "exec: run " + x.args[0], Cause: err, Hint: "a program's name or path, then its arguments; for a shell's command line: sh -c '...'"}
+		err = &fault.Error{Message: "exec: run " + x.Args[0], Cause: err, Hint: "a program's name or path, then its arguments; for a shell's command line: sh -c '...'"}
 	}
 	return status, err
 }
@@ -207,7 +204,7 @@ func (x *run) end(ctx context.Context) report.Case {
 		})
 	}
 	result.Findings = append(result.Findings, x.traffic.findings()...)
-	result.Findings = append(result.Findings, contacts(x.proxy, x.args[0], x.traffic.asked.Load() > 0)...)
+	result.Findings = append(result.Findings, contacts(x.proxy, x.Args[0], x.traffic.asked.Load() > 0)...)
 	return result
 }
 

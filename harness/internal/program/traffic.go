@@ -42,10 +42,10 @@ func (t *traffic) onReplay(carrier http.RoundTripper, recorded []*cassette.Casse
 		}
 	}
 	host := signin.New(granted)
-	led := sync.OnceFunc(func() {
-		for _, c := range recorded {
-			t.addLed(c)
-		}
+	led := sync.OnceFunc(func() { // what a program asks where answers lead, and was not recorded, is a miss
+		eachRecorded(recorded, func(u *url.URL, i *cassette.Interaction) {
+			t.known.Learn(i.Request.Method, u, i.Response.Headers, i.Response.Body)
+		})
 	})
 	return proxy.InterceptOptions{
 		Intercepts: func(host string) bool {
@@ -109,21 +109,13 @@ func (t *traffic) signedIn() *cassette.Auth {
 	return t.as
 }
 
-// addAsked adds the hosts that recorded requests were sent to.
-func (t *traffic) addAsked(c *cassette.Cassette) {
-	for _, i := range c.Interactions {
-		if u, err := url.Parse(i.Request.URL); err == nil {
-			t.known.Add(u.Host)
-		}
-	}
-}
-
-// addLed adds the hosts to which recorded answers lead: what a program asks there and was not
-// recorded is a miss.
-func (t *traffic) addLed(c *cassette.Cassette) {
-	for _, i := range c.Interactions {
-		if u, err := url.Parse(i.Request.URL); err == nil {
-			t.known.Learn(i.Request.Method, u, i.Response.Headers, i.Response.Body)
+// eachRecorded shows what cassettes hold, with its addresses.
+func eachRecorded(all []*cassette.Cassette, see func(u *url.URL, i *cassette.Interaction)) {
+	for _, c := range all {
+		for _, i := range c.Interactions {
+			if u, err := url.Parse(i.Request.URL); err == nil {
+				see(u, i)
+			}
 		}
 	}
 }

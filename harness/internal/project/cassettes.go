@@ -116,9 +116,6 @@ func (s *shared) reserve(file string) *entry {
 	e := s.byFile[file]
 	if e == nil {
 		e = &entry{}
-		if s.byFile == nil {
-			s.byFile = map[string]*entry{}
-		}
 		s.byFile[file] = e
 	}
 	e.users++

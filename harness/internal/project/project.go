@@ -53,7 +53,7 @@ func Open(dirs Dirs) (*Project, error) {
 		return nil, err
 	}
 	return &Project{
-		Dirs: dirs, Rules: rules, Schemas: schemas, Answers: conform.New(schemas),
+		Dirs: dirs, Rules: rules, Schemas: schemas, Answers: conform.New(schemas), loaded: shared{byFile: map[string]*entry{}},
 	}, nil
 }
 

@@ -36,7 +36,12 @@ func (p *Project) Files(paths ...string) ([]string, error) {
 }
 
 func (d Dirs) filesAt(path string) ([]string, error) {
-	for _, at := range d.candidates(path) {
+	candidates := []string{path}
+	if local := filepath.FromSlash(path); filepath.IsLocal(local) {
+		below := filepath.Join(d.Scenarios, local)
+		candidates = append(candidates, below, below+".yaml")
+	}
+	for _, at := range candidates {
 		info, err := os.Stat(at)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -56,16 +61,6 @@ func (d Dirs) filesAt(path string) ([]string, error) {
 		return files, err
 	}
 	return nil, d.missingScenario(path)
-}
-
-// candidates are the places where a path may lie, the first that exists counts.
-func (d Dirs) candidates(path string) []string {
-	at := []string{path}
-	if local := filepath.FromSlash(path); filepath.IsLocal(local) {
-		below := filepath.Join(d.Scenarios, local)
-		at = append(at, below, below+".yaml")
-	}
-	return at
 }
 
 func (d Dirs) missingScenario(path string) error {

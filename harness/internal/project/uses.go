@@ -99,13 +99,7 @@ func (u *Uses) interaction(i *cassette.Interaction) {
 			u.requests = append(u.requests, r)
 		}
 	}
-	if doc, err := jsondoc.Parse(i.Response.Body); err == nil {
-		u.values(doc)
-	}
-}
-
-// values adds the types that values name in @odata.type.
-func (u *Uses) values(doc any) {
+	doc, _ := jsondoc.Parse(i.Response.Body)
 	jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool {
 		if typ, ok := value.(string); ok && at.Name() == "@odata.type" && !at.IsElement() {
 			u.name(strings.TrimPrefix(typ, "#"))

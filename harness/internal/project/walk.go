@@ -72,7 +72,6 @@ func YAMLFiles(dir string) ([]string, error) {
 // reports are the same everywhere.
 func CleanPath(name string) string { return filepath.ToSlash(filepath.Clean(name)) }
 
-// relative is a file's path from a folder.
 func relative(dir, file string) (string, error) {
 	absDir, err := filepath.Abs(dir)
 	if err != nil {

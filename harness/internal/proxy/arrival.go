@@ -25,7 +25,6 @@ type arrival struct {
 
 type arrivalKey struct{}
 
-// Read implements io.Reader.
 func (a *arrival) Read(p []byte) (int, error) {
 	n, err := a.read.Read(p)
 	if !a.met { // then nobody asks any more
@@ -201,7 +200,6 @@ func (f *feed) put(c net.Conn) {
 	}
 }
 
-// Accept implements net.Listener.
 func (f *feed) Accept() (net.Conn, error) {
 	select {
 	case c := <-f.conns:
@@ -211,7 +209,6 @@ func (f *feed) Accept() (net.Conn, error) {
 	}
 }
 
-// Close implements net.Listener.
 func (f *feed) Close() error {
 	f.close()
 	if f.Listener == nil {
@@ -220,7 +217,6 @@ func (f *feed) Close() error {
 	return f.Listener.Close()
 }
 
-// Addr implements net.Listener.
 func (f *feed) Addr() net.Addr {
 	if f.Listener == nil {
 		return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}

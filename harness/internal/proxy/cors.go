@@ -62,13 +62,11 @@ type toPage struct {
 	origin string
 }
 
-// WriteHeader implements http.ResponseWriter.
 func (w *toPage) WriteHeader(status int) {
 	allowPage(w.Header(), w.origin)
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Unwrap is for http.ResponseController.
 func (w *toPage) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // CORS answers pages as Graph does, for a front door that stands in for hosts: preflights

@@ -57,6 +57,7 @@ type Recording struct {
 	live     Live
 	redactor *redact.Redactor
 	journal  *journal.Journal
+	saving   journal.Saving
 	recorder *transport.Recorder
 	vars     variables
 	seen     func(*cassette.Interaction) // sees each interaction as it was sent; may be nil
@@ -88,10 +89,11 @@ func start(p *project.Project, name, like string, vars map[string]string, live L
 		return nil, fmt.Errorf("record %s: %w", name, err)
 	}
 	options := redact.Options{Salt: salt, Mark: live.Mark}
+	saving := journal.Saving{Clean: true}
 	old, err := cassette.Load(cmp.Or(like, file))
 	switch {
 	case err == nil:
-		options.Previous = old
+		options.Previous, saving.Place = old, redact.PlaceOf
 		live.Meta.Expires = cmp.Or(old.Meta.Expires, live.Meta.Expires) // somebody wrote it there
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, &fault.Error{
@@ -108,7 +110,9 @@ func start(p *project.Project, name, like string, vars map[string]string, live L
 	if err != nil {
 		return nil, notRecordable(name, err)
 	}
-	r := &Recording{file: file, live: live, redactor: redactor, journal: j, vars: variables{real: maps.Clone(vars)}}
+	r := &Recording{file: file, live: live, redactor: redactor, journal: j, saving: saving}
+	r.vars.real, r.vars.learned = map[string]string{}, map[string]string{}
+	maps.Copy(r.vars.real, vars)
 	r.recorder = transport.NewRecorder(j, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact})
 	return r, nil
 }
@@ -126,7 +130,7 @@ func (r *Recording) AddTo(c *cassette.Cassette) error {
 		}
 	}
 	r.before = len(c.Interactions)
-	r.recorder = transport.NewRecorder(r.journal, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact, First: r.before})
+	r.recorder = transport.NewRecorder(r.journal, transport.RecorderOptions{Base: byIdentity{r}, Redact: r.redact})
 	r.live.Meta = addedTo(c.Meta, r.live.Meta)
 	return nil
 }
@@ -233,7 +237,7 @@ func (r *Recording) Save() error {
 	}
 	err := r.redactor.Meta(&meta, r.journal.Notes())
 	if err == nil {
-		r.left, err = r.recorder.Save(r.file, meta, journal.Saving{Clean: true, Place: redact.PlaceOf})
+		r.left, err = r.recorder.Save(r.file, meta, r.saving)
 	}
 	return recoverable(err)
 }

@@ -123,7 +123,6 @@ func WantedLine(method, address string) string {
 	return fmt.Sprintf("graphvcr record %s '%s'%s", method, line, flags)
 }
 
-// text is the file of a scenario of the request.
 func (q *Request) text() ([]byte, error) {
 	bare, query, _ := strings.Cut(q.Path, "?")
 	request := map[string]any{"method": q.Method, "path": literal(bare)}

@@ -105,7 +105,6 @@ func ownCassette(p *project.Project, sc *scenario.Scenario) error {
 	}
 }
 
-// startFor begins a recording of a scenario.
 func startFor(p *project.Project, sc *scenario.Scenario, name string, live Live) (*Recording, error) {
 	vars, err := valuesOf(sc)
 	if err != nil {
@@ -130,7 +129,6 @@ func (r *Recording) conclude(ctx context.Context, result report.Case, worth bool
 	return result, saved && err == nil, err
 }
 
-// run runs a scenario through the recorder.
 func run(ctx context.Context, p *project.Project, sc *scenario.Scenario, r *Recording) report.Case {
 	show := r.live.Progress
 	if show == nil {

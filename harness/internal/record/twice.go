@@ -66,22 +66,21 @@ func keepSeen(r *Recording) *[]*cassette.Interaction {
 // volatile reports what differs between two runs of a scenario. The k-th request of a
 // method and template is compared with the k-th of the other run.
 func volatile(rules project.Rules, first, second []*cassette.Interaction) ([]report.Finding, error) {
-	c := comparer{rules: rules, first: first, second: second, requests: map[string][]string{}, answers: map[string]map[string]bool{}}
-	places := map[string][]int{}
+	c := comparer{rules: rules, first: first, second: second, requests: places{}, answers: places{}}
+	left := map[string][]int{}
 	for n, i := range second {
 		name := templateOf(i)
-		places[name] = append(places[name], n)
+		left[name] = append(left[name], n)
 	}
 	for n, i := range first {
 		name := templateOf(i)
-		left := places[name]
-		if len(left) == 0 {
+		if len(left[name]) == 0 {
 			continue // a poll that took longer, or a page that is gone
 		}
-		places[name] = left[1:]
-		if err := c.compare(n, left[0]); err != nil {
+		if err := c.compare(n, left[name][0]); err != nil {
 			return nil, err
 		}
+		left[name] = left[name][1:]
 	}
 	return c.findings(), nil
 }
@@ -98,11 +97,20 @@ func templateOf(i *cassette.Interaction) string {
 type comparer struct {
 	rules         project.Rules
 	first, second []*cassette.Interaction
-	requests      map[string][]string        // fields
-	answers       map[string]map[string]bool // paths
+	requests      places // fields
+	answers       places // paths
 }
 
-// compare compares an interaction of the first run with one of the second.
+// places are where something differs, by the requests that a rule would be on.
+type places map[string]map[string]bool
+
+func (p places) add(on, place string) {
+	if p[on] == nil {
+		p[on] = map[string]bool{}
+	}
+	p[on][place] = true
+}
+
 func (c *comparer) compare(n, m int) error {
 	one, other := c.first[n], c.second[m]
 	asked, err := c.rules.Match.Compare(one, other)
@@ -111,12 +119,12 @@ func (c *comparer) compare(n, m int) error {
 	}
 	binds := asked.Bindable && c.rules.Match.Bind != match.BindOff && c.rules.Redact.Identity != redact.Off
 	for _, d := range asked.Differences {
-		if !binds && !c.follows(n, m, d.Field) && !slices.Contains(c.requests[asked.On], d.Field) {
-			c.requests[asked.On] = append(c.requests[asked.On], d.Field)
+		if !binds && !c.follows(n, m, d.Field) {
+			c.requests.add(asked.On, d.Field)
 		}
 	}
 	if one.Response.Code != other.Response.Code {
-		c.answer(asked.On, "status")
+		c.answers.add(asked.On, "status")
 		return nil
 	}
 	before, err1 := jsondoc.Parse(one.Response.Body)
@@ -124,22 +132,15 @@ func (c *comparer) compare(n, m int) error {
 	switch {
 	case err1 == nil && err2 == nil:
 		for _, d := range jsondoc.Diff(before, after, 0) {
-			c.answer(asked.On, anyElement.ReplaceAllString(d.Path, "[*]"))
+			c.answers.add(asked.On, anyElement.ReplaceAllString(d.Path, "[*]"))
 		}
 	case one.Response.Body != other.Response.Body:
-		c.answer(asked.On, "body")
+		c.answers.add(asked.On, "body")
 	}
 	return nil
 }
 
 var anyElement = regexp.MustCompile(`\[\d+\]`)
-
-func (c *comparer) answer(on, path string) {
-	if c.answers[on] == nil {
-		c.answers[on] = map[string]bool{}
-	}
-	c.answers[on][path] = true
-}
 
 // shortestValue is a length below which a text is found in answers by chance.
 const shortestValue = 4
@@ -253,7 +254,7 @@ func (c *comparer) findings() []report.Finding {
 	var all []report.Finding
 	for _, on := range slices.Sorted(maps.Keys(c.requests)) {
 		f := report.Finding{Rule: ruleVolatileRequest, Severity: report.Note}
-		fields := slices.Sorted(slices.Values(c.requests[on]))
+		fields := slices.Sorted(maps.Keys(c.requests[on]))
 		f.Message = fmt.Sprintf("%s: not asked the same again: %s", on, strings.Join(fields, ", "))
 		ignore := slices.DeleteFunc(fields, func(field string) bool {
 			return match.Rules{Match: []match.Rule{{On: on, Ignore: []string{field}}}}.Validate() != nil

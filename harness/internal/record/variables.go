@@ -25,9 +25,6 @@ type variables struct {
 func (v *variables) keep(name, value string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.real == nil {
-		v.real = map[string]string{}
-	}
 	v.real[name] = value
 }
 
@@ -50,9 +47,6 @@ func (v *variables) learn(sent, stored cassette.Request) {
 		for name, value := range v.real {
 			if value != before || v.learned[name] == value {
 				continue
-			}
-			if v.learned == nil {
-				v.learned = map[string]string{}
 			}
 			v.learned[name] = is
 		}

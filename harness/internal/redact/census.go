@@ -20,29 +20,22 @@ type Census struct {
 func CensusOf(c *cassette.Cassette) Census {
 	census := Census{Names: map[string]int{}, IDs: map[string]int{}}
 	faker := identity.NewFaker(c.Salt)
-	count := func(l *place.Leaf) (string, bool) {
-		if l.Layered {
-			return "", false
-		}
-		if isFiller(l.Text) {
-			census.Bytes++
-			return "", false
-		}
-		census.Credentials += strings.Count(l.Text, placeholder) + strings.Count(l.Text, fakeJWT)
-		for _, span := range faker.FindNames(l.Text) {
-			census.Names[l.Text[span.Start:span.End]]++
-		}
-		for _, atom := range identity.Atoms(l.Text) {
-			if identity.IsFake(atom) {
-				census.IDs[atom.Text]++
-			}
-		}
-		return "", false
-	}
 	for _, i := range c.Interactions {
-		asked, answered := messagesOf(i)
-		place.Rewrite(&asked, count)
-		place.Rewrite(&answered, count)
+		eachText(i, func(l *place.Leaf) {
+			if isFiller(l.Text) {
+				census.Bytes++
+				return
+			}
+			census.Credentials += strings.Count(l.Text, placeholder) + strings.Count(l.Text, fakeJWT)
+			for _, span := range faker.FindNames(l.Text) {
+				census.Names[l.Text[span.Start:span.End]]++
+			}
+			for _, atom := range identity.Atoms(l.Text) {
+				if identity.IsFake(atom) {
+					census.IDs[atom.Text]++
+				}
+			}
+		})
 	}
 	return census
 }

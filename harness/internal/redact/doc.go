@@ -22,7 +22,7 @@
 //   - else it is a name: a person's, a domain's, a file's or any text's.
 //
 // The files lie in layers, each using only those below it: the tables of rules and fields
-// (table, fields), what values look like (text, secrets, hidden, harmless, service), the books
+// (table.txt, table, fields), what values look like (text, secrets, hidden, harmless, service), the books
 // of a recording (ledger, tags, previous, verdicts), and what a message shows (scene). A
 // vocabulary says what is harmless and a renamer what is to stand there; a judge decides
 // between them; a pass asks it about an interaction, for a Redactor or for the finder of leaks.

@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
-	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
@@ -77,54 +76,27 @@ func fillerHash(name string, size int64) string {
 	return is
 }
 
-// hashSizes lists the sizes of the files whose hashes a body of JSON shows, in their order;
-// -1 for those without a size.
-func hashSizes(body string) []int64 {
-	if !strings.Contains(body, `Hash"`) {
-		return nil
-	}
-	doc, err := jsondoc.Parse(body)
-	if err != nil {
+// fileSizes are the sizes of the files whose hashes a message shows, by the places of the files.
+func fileSizes(m place.Message) map[string]int64 {
+	if !strings.Contains(m.Body, `Hash"`) {
 		return nil
 	}
 	sizes := map[string]int64{}
-	var hashes []string
-	jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool {
-		path := at.Path("$")
-		switch name := at.Name(); {
-		case strings.EqualFold(name, "size"):
-			if n, err := strconv.ParseInt(fmt.Sprint(value), 10, 64); err == nil {
-				sizes[strings.TrimSuffix(path, "['size']")] = n
-			}
-		case strings.HasSuffix(name, "Hash"):
-			if _, ok := value.(string); ok && memberFields.find(name, "") != nil {
-				hashes = append(hashes, path)
+	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+		if l.Name == "size" && (l.Role == place.Number || l.Role == place.Member) {
+			if n, err := strconv.ParseInt(l.Text, 10, 64); err == nil {
+				sizes[strings.TrimSuffix(l.Place(), "['size']")] = n
 			}
 		}
-		return true
+		return "", false
 	})
-	all := make([]int64, len(hashes))
-	for n, path := range hashes {
-		all[n] = -1
-		if base, _, ok := strings.Cut(path, "['file']"); ok {
-			if size, known := sizes[base]; known {
-				all[n] = size
-			}
-		}
-	}
-	return all
+	return sizes
 }
 
 // offsetOf reads where a slice begins: Content-Range: bytes 0-25/128.
-func offsetOf(contentRange string) int64 {
-	unit, span, _ := strings.Cut(contentRange, " ")
-	first, _, ok := strings.Cut(span, "-")
-	if !ok || !strings.EqualFold(unit, "bytes") {
+func offsetOf(contentRange string) (offset int64) {
+	if _, err := fmt.Sscanf(strings.ToLower(contentRange), "bytes %d-", &offset); err != nil {
 		return 0
 	}
-	n, err := strconv.ParseInt(first, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return max(n, 0)
+	return max(offset, 0)
 }

@@ -3,6 +3,8 @@ package redact
 import (
 	"encoding/base64"
 	"testing"
+
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
 // Slices and ranges of a file agree with the whole, whatever their size.
@@ -20,8 +22,9 @@ func TestFillerAgrees(t *testing.T) {
 
 // A listing shows the hashes of the filler that the download has.
 func TestHashesOfFiller(t *testing.T) {
-	sizes := hashSizes(`{"value":[{"file":{"hashes":{"quickXorHash":"abc","sha1Hash":"D"}},"size":9},{"size":3,"file":{"hashes":{"sha256Hash":"E","crc32Hash":"F"}}}]}`)
-	if len(sizes) != 4 || sizes[0] != 9 || sizes[3] != 3 {
+	m := place.Message{Answer: true, Body: `{"value":[{"file":{"hashes":{"quickXorHash":"abc","sha1Hash":"D"}},"size":9},{"size":3,"file":{"hashes":{"sha256Hash":"E"}}}]}`}
+	sizes := fileSizes(m)
+	if len(sizes) != 2 || sizes["body.$['value'][0]"] != 9 || sizes["body.$['value'][1]"] != 3 {
 		t.Fatalf("sizes %v", sizes)
 	}
 	for name, want := range map[string]string{ // of "wha"; sha1sum, sha256sum, crc32

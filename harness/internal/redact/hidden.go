@@ -10,13 +10,13 @@ import (
 	"iter"
 	"mime/quotedprintable"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
-	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -25,6 +25,19 @@ const deepest = 3
 
 // mostPacked bounds what a packed text may hold.
 const mostPacked = 1 << 20
+
+// WithoutCredentials is a text with another in place of what is a credential by its form: in
+// place of all of it, where an encoding hides the credential.
+func WithoutCredentials(text, instead string) string {
+	plain, by := withoutSecrets(text)
+	switch {
+	case hidden(plain) != noRule:
+		return instead
+	case by == noRule:
+		return text
+	}
+	return strings.NewReplacer(fakeJWT, instead, placeholder, instead).Replace(plain)
+}
 
 // hidden is the rule of a credential that an encoding hides in a text, and noRule where there
 // is none. Only what stays as it came is asked for it: with a class or a rule off, or kept.
@@ -60,21 +73,13 @@ func showsLinkToken(s string) (shows bool) {
 	return shows
 }
 
-// isLinkToken reports whether an option of a link gives access: its tokens do but those that
-// say where a list goes on.
-func isLinkToken(name string) bool { return protocol.IsToken(name) && !isPaging(name) }
-
-func isPaging(name string) bool {
-	return name == "skiptoken" || name == "deltatoken" || name == "token"
-}
-
 // decodings yields what a text says by each encoding that it shows signs of.
 func decodings(s string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if len(s) < 16 {
 			return
 		}
-		for _, decode := range []func(string) string{wide, unescaped, unquoted, entities, percents, base64Runs, base32Runs, hexRuns} {
+		for _, decode := range []func(string) string{wide, unescaped, unquoted, html.UnescapeString, percents, base64Runs, base32Runs, hexRuns} {
 			if plain := decode(s); plain != "" && plain != s && !yield(plain) {
 				return
 			}
@@ -101,27 +106,13 @@ func wide(s string) string {
 
 // unescaped decodes \u0041 and \x41.
 func unescaped(s string) string {
-	if !strings.Contains(s, `\u`) && !strings.Contains(s, `\x`) {
-		return ""
-	}
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		size := 0
-		if s[i] == '\\' && i+1 < len(s) {
-			size = map[byte]int{'u': 4, 'x': 2}[s[i+1]]
-		}
-		end := i + 2 + size
-		if size == 0 || end > len(s) || !ascii.All(s[i+2:end], ascii.IsHex) {
-			b.WriteByte(s[i])
-			i++
-			continue
-		}
-		c, _ := strconv.ParseUint(s[i+2:end], 16, 16)
-		b.WriteRune(rune(c))
-		i = end
-	}
-	return b.String()
+	return escapes.ReplaceAllStringFunc(s, func(escape string) string {
+		c, _ := strconv.ParseUint(escape[2:], 16, 16)
+		return string(rune(c))
+	})
 }
+
+var escapes = regexp.MustCompile(`\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}`)
 
 // unquoted decodes quoted-printable.
 func unquoted(s string) string {
@@ -130,13 +121,6 @@ func unquoted(s string) string {
 	}
 	plain, _ := io.ReadAll(quotedprintable.NewReader(strings.NewReader(s)))
 	return string(plain)
-}
-
-func entities(s string) string {
-	if !strings.Contains(s, "&") {
-		return ""
-	}
-	return html.UnescapeString(s)
 }
 
 // percents decodes what an address or a form holds.
@@ -152,43 +136,32 @@ func percents(s string) string {
 }
 
 // base64Runs is what the base64 in a text says, one run a line. Runs may be broken by the line
-// ends of mail.
+// ends of mail; an empty line ends one.
 func base64Runs(s string) string {
-	var b strings.Builder
-	for rest := s; rest != ""; {
-		n := 0
-		for n < len(rest) && isBase64Byte[rest[n]] && !strings.HasPrefix(rest[n:], "\n\n") && !strings.HasPrefix(rest[n:], "\r\n\r\n") {
-			n++
+	s = strings.NewReplacer("\n\n", "\n \n", "\r\n\r\n", "\r\n \r\n").Replace(s)
+	isOfRun := func(c byte) bool { return ascii.IsAlnum(c) || strings.IndexByte("+/-_=\r\n", c) >= 0 }
+	return runs(s, 16, isOfRun, func(run string) ([]byte, error) {
+		run = strings.NewReplacer("\r", "", "\n", "", "=", "").Replace(run)
+		encoding := base64.RawStdEncoding
+		if strings.ContainsAny(run, "-_") {
+			encoding = base64.RawURLEncoding
 		}
-		if n >= 16 {
-			run := strings.NewReplacer("\r", "", "\n", "", "=", "").Replace(rest[:n])
-			encoding := base64.RawStdEncoding
-			if strings.ContainsAny(run, "-_") {
-				encoding = base64.RawURLEncoding
-			}
-			plain, err := encoding.DecodeString(run[:len(run)-len(run)%4%2])
-			plain = wire.Gunzip(plain, mostPacked)
-			if err == nil && (utf8.Valid(plain) || bytes.IndexByte(plain, 0) >= 0) {
-				b.Write(plain)
-				b.WriteByte('\n')
-			}
-		}
-		rest = rest[max(n, 1):]
-	}
-	return b.String()
+		plain, err := encoding.DecodeString(run[:len(run)-len(run)%4%2])
+		return wire.Gunzip(plain, mostPacked), err
+	})
 }
 
 // base32Runs is what the base32 in a text says, one run a line.
 func base32Runs(s string) string {
-	return runs(s, func(c byte) bool { return ascii.IsUpper(c) || '2' <= c && c <= '7' }, base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString)
+	isOfRun := func(c byte) bool { return ascii.IsUpper(c) || '2' <= c && c <= '7' }
+	return runs(s, 26, isOfRun, base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString)
 }
 
 // hexRuns is what the hexadecimal digits in a text say, one run a line.
-func hexRuns(s string) string { return runs(s, ascii.IsHex, hex.DecodeString) }
+func hexRuns(s string) string { return runs(s, 26, ascii.IsHex, hex.DecodeString) }
 
-// runs decodes the runs of a class of bytes that hold 16 bytes and more, and keeps what is text.
-func runs(s string, class func(byte) bool, decode func(string) ([]byte, error)) string {
-	const least = 26
+// runs decodes the runs of a class of bytes that have a least length, and keeps what is text.
+func runs(s string, least int, class func(byte) bool, decode func(string) ([]byte, error)) string {
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		start := i
@@ -205,10 +178,3 @@ func runs(s string, class func(byte) bool, decode func(string) ([]byte, error)) 
 	}
 	return b.String()
 }
-
-var isBase64Byte = func() (set [256]bool) {
-	for c := range 128 {
-		set[c] = ascii.IsAlnum(byte(c)) || strings.IndexByte("+/-_=\r\n", byte(c)) >= 0
-	}
-	return set
-}()

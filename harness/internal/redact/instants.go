@@ -2,6 +2,7 @@ package redact
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -22,14 +23,11 @@ func isInstant(s string) bool {
 		}
 		return isTime(s) || isAmericanInstant(s)
 	case c == 'P' || c == '-' && s[1] == 'P':
-		return isDuration(strings.TrimPrefix(s, "-"))
+		return isDuration(s)
 	}
 	if len(s) >= 25 && s[3] == ',' {
-		_, err := time.Parse(time.RFC1123, s)
-		if err != nil {
-			_, err = time.Parse(time.RFC1123Z, s)
-		}
-		return err == nil
+		_, ok := parsed(s, time.RFC1123, time.RFC1123Z)
+		return ok
 	}
 	return false
 }
@@ -71,37 +69,22 @@ func isAmericanInstant(s string) bool {
 	if strings.Count(s, "/") != 2 || len(s) < len("1/2/2006 3:04") {
 		return false
 	}
-	for _, layout := range []string{"1/2/2006 3:04:05 PM", "1/2/2006 15:04:05", "1/2/2006 3:04 PM", "1/2/2006 15:04", "1/2/2006 15:04:05 -07:00"} {
-		if _, err := time.Parse(layout, s); err == nil {
-			return true
-		}
-	}
-	return false
+	_, ok := parsed(s, "1/2/2006 3:04:05 PM", "1/2/2006 15:04:05", "1/2/2006 3:04 PM", "1/2/2006 15:04", "1/2/2006 15:04:05 -07:00")
+	return ok
 }
 
-// isDuration recognises a duration of ISO 8601: P1DT2H30M, PT17.1357909S.
+// durations are those of ISO 8601: P1DT2H30M, PT17.1357909S. Of days there may be many:
+// TimeSpan.MaxValue has 10675199.
+var durations = func() *regexp.Regexp {
+	number := func(longest, unit string) string { return `(?:\d{1,` + longest + `}(?:\.\d{0,9})?` + unit + `)?` }
+	date := number("4", "Y") + number("4", "M") + number("4", "W") + number("8", "D")
+	return regexp.MustCompile(`^-?P` + date + `(?:T` + number("8", "H") + number("8", "M") + number("8", "S") + `)?$`)
+}()
+
+// isDuration recognises a duration.
 func isDuration(s string) bool {
-	date, clock, timed := strings.Cut(s[1:], "T")
-	return (date != "" || timed) && timed == (clock != "") && hasUnits(date, "YMWD", 4) && hasUnits(clock, "HMS", 8)
-}
-
-// hasUnits reports whether a text is made of numbers, each with one of the units behind it, in
-// their order. Of days there may be many: TimeSpan.MaxValue has 10675199.
-func hasUnits(s, units string, longest int) bool {
-	for s != "" {
-		rest := strings.TrimLeft(s, "0123456789.")
-		number := s[:len(s)-len(rest)]
-		whole, fraction, _ := strings.Cut(number, ".")
-		if whole == "" || rest == "" || len(whole) > 8 || len(fraction) > 9 || rest[0] != 'D' && len(whole) > longest {
-			return false
-		}
-		unit := strings.IndexByte(units, rest[0])
-		if unit < 0 {
-			return false
-		}
-		units, s = units[unit+1:], rest[1:]
-	}
-	return true
+	last := s[len(s)-1]
+	return last != 'P' && last != 'T' && durations.MatchString(s)
 }
 
 // isNumberUpTo recognises a number of two digits.
@@ -114,7 +97,12 @@ func instantOf(s string) (time.Time, bool) {
 	if len(s) < 16 || len(s) > 40 || !strings.Contains(s, "20") { // most texts have no year
 		return time.Time{}, false
 	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", http.TimeFormat} {
+	return parsed(s, time.RFC3339, "2006-01-02T15:04:05", http.TimeFormat)
+}
+
+// parsed reads a time in the first of some layouts that it is written in.
+func parsed(s string, layouts ...string) (time.Time, bool) {
+	for _, layout := range layouts {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t, true
 		}

@@ -1,7 +1,6 @@
 package redact
 
 import (
-	"cmp"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -57,13 +56,10 @@ func (p judge) marked(l *place.Leaf) (v verdict, is bool) {
 	default:
 		return verdict{}, false
 	}
-	switch {
-	case l.Role == place.Number:
-		return verdict{p.r.ledger.number(cmp.Or(series, "value"), l.Text, p.suggestion(l)), by, cassette.HoleName}, true
-	case by == secretMarked:
+	if by == secretMarked && l.Role != place.Number {
 		return verdict{placeholder, by, cassette.HoleSecret}, true
 	}
-	return verdict{p.r.ledger.name(series, l.Text, p.suggestion(l)), by, cassette.HoleName}, true
+	return renamer(p).named(by, series, l), true
 }
 
 // layered judges a text that has parts, as a whole: credentials, links whose tokens are
@@ -124,7 +120,7 @@ func (p judge) verdict(l *place.Leaf, at *spot) verdict {
 	case vocabulary(p).kept(l):
 		return shown(plain, r)
 	case l.Role == place.Token, f != nil && f.treatment == asToken:
-		return renamer(p).token(f, s, l)
+		return renamer(p).token(f, l)
 	case f != nil && f.treatment != asName:
 		return p.treat(f, l)
 	case r == noRule && vocabulary(p).harmless(l, f, at):
@@ -195,13 +191,10 @@ func (p judge) named(l *place.Leaf, f *field, secret rule) verdict {
 	if isServiceText(l) {
 		return p.serviceText(l)
 	}
-	if l.Role == place.Number {
-		return verdict{p.r.ledger.number(series, l.Text, p.suggestion(l)), by, cassette.HoleName}
-	}
-	if secret != noRule {
+	if secret != noRule && l.Role != place.Number {
 		by = secret
 	}
-	return verdict{p.r.ledger.name(series, l.Text, p.suggestion(l)), by, cassette.HoleName}
+	return renamer(p).named(by, series, l)
 }
 
 // byForm replaces what a text shows by its form alone, where the rule that would replace the
@@ -224,7 +217,7 @@ func (p judge) byForm(l *place.Leaf) verdict {
 		return renamer(p).atom(l, a)
 	}))
 	if p.obeys(identityAddress) {
-		note(identityAddress, eachAddress(text, func(s string) string { return p.r.ledger.name("user", s, func() string { return "" }) }))
+		note(identityAddress, eachAddress(text, func(s string) string { return p.r.ledger.name("user", s, "") }))
 	}
 	switch {
 	case by == noRule && strings.Contains(text, placeholder): // which stood for a credential before
@@ -259,7 +252,7 @@ func (p judge) withoutTokens(within *place.Leaf, address string) string {
 	}
 	return within.RewriteText(place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {
 		f := vocabulary(p).fieldOf(l, nil)
-		if l.Layered || !(l.Role == place.Token && isLinkToken(l.Name)) && (f == nil || table[f.rule].Class != Secret) {
+		if l.Layered || !(l.Role == place.Token && isLinkToken(l.Name)) && (f == nil || rules[f.rule].class != Secret) {
 			return "", false
 		}
 		return p.leaf(l)
@@ -310,26 +303,22 @@ func (p judge) serviceParts(l *place.Leaf, text string) string {
 
 // serviceWords rewrites the words between quoted values. First says whether a sentence begins.
 func (p judge) serviceWords(b *strings.Builder, l *place.Leaf, text string, first bool) {
-	for i := 0; i < len(text); {
-		if strings.IndexByte(textGaps, text[i]) >= 0 {
-			first = first || text[i] == '.' || text[i] == '\n'
-			b.WriteByte(text[i])
-			i++
-			continue
+	for len(text) > 0 {
+		word := strings.TrimLeft(text, textGaps)
+		gap := text[:len(text)-len(word)]
+		b.WriteString(gap)
+		first = first || strings.Contains(gap, "\n")
+		if end := strings.IndexAny(word, textGaps); end >= 0 {
+			word, text = word[:end], word[end:]
+		} else {
+			text = ""
 		}
-		j := i
-		for j < len(text) && strings.IndexByte(textGaps, text[j]) < 0 {
-			j++
+		end := wordEnd(word)
+		tail := word[end:]
+		if word = word[:end]; word != "" && !isServiceWord(word, first) {
+			word = p.rewritten(l, place.Leaf{Role: place.Member, Text: word})
 		}
-		end := i + wordEnd(text[i:j])
-		word, tail := text[i:end], text[end:j]
-		is := word
-		if !isServiceWord(word, first) {
-			is = p.rewritten(l, place.Leaf{Role: place.Member, Text: word})
-		}
-		b.WriteString(is)
-		b.WriteString(tail)
+		b.WriteString(word + tail)
 		first = tail == "." || tail == ":" || tail == "!"
-		i = j
 	}
 }

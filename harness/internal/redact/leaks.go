@@ -59,7 +59,7 @@ func Leaks(c *cassette.Cassette, rules Rules, known ...string) ([]Leak, error) {
 	if c.Meta.Origin == cassette.Docs { // its people are invented, and so are their domains
 		rules.Identity, rules.Content, rules.Unknown = On, Off, Off
 	}
-	r, err := newTrial(rules, Options{Salt: c.Salt})
+	r, err := newCore(rules, Options{Salt: c.Salt})
 	if err != nil {
 		return nil, err
 	}
@@ -70,17 +70,16 @@ func Leaks(c *cassette.Cassette, rules Rules, known ...string) ([]Leak, error) {
 func leaksIn(c *cassette.Cassette, r *core, known []string) (found []Leak) {
 	for n, i := range c.Interactions {
 		p := &finder{pass: newPass(r), of: i, position: n}
-		p.trial = func(l *place.Leaf, by rule, _ string) {
-			if c.Meta.Origin != cassette.Docs || table[by].Class == Secret || isStranger(l.Text, by) {
-				p.add(l, table[by].ID, len(l.Text))
+		p.look = func(l *place.Leaf, v verdict) {
+			switch by := rules[v.rule]; {
+			case v.rule == noRule:
+				if looksRandom(l.Text) && !words.Harmless(l.Name, l.Parent, l.Text) {
+					p.add(l, RandomValue, len(l.Text))
+				}
+			case v.text != l.Text && (c.Meta.Origin != cassette.Docs || by.class == Secret || isStranger(l.Text, v.rule)):
+				p.add(l, by.id, len(l.Text))
 			}
 		}
-		p.stays = func(l *place.Leaf) {
-			if looksRandom(l.Text) && !words.Harmless(l.Name, l.Parent, l.Text) {
-				p.add(l, RandomValue, len(l.Text))
-			}
-		}
-		p.begins = func(part string) { p.side = part }
 		trial := *i
 		p.interaction(&trial)
 		p.addKnown(known)
@@ -111,7 +110,6 @@ type finder struct {
 	*pass
 	of       *cassette.Interaction
 	position int
-	side     string // request or response
 	found    []Leak
 }
 
@@ -127,9 +125,9 @@ func (p *finder) addKnown(known []string) {
 	}
 	if len(known) > 0 {
 		asked, answered := messagesOf(p.of)
-		p.side = "request"
+		p.request = true
 		place.Rewrite(&asked, look)
-		p.side = "response"
+		p.request = false
 		place.Rewrite(&answered, look)
 	}
 }
@@ -140,7 +138,11 @@ func (p *finder) add(at *place.Leaf, rule ID, size int) {
 	if rule == KnownValue || rule.Class() == Secret {
 		l.Level = Blocks
 	}
-	l.Part, l.Path = partOf(p.side, at.Place())
+	side := "response"
+	if p.request {
+		side = "request"
+	}
+	l.Part, l.Path = partOf(side, at.Place())
 	if l.Part == "response.body" {
 		l.Line = p.of.BodyLine(l.Path)
 	}
@@ -197,11 +199,7 @@ func looksRandom(s string) bool {
 	if len(s) < 24 || len(s) > 512 || strings.ContainsAny(s, " \t\n<>") {
 		return false
 	}
-	var digit, upper, small bool
-	for i := range len(s) {
-		digit, upper, small = digit || ascii.IsDigit(s[i]), upper || ascii.IsUpper(s[i]), small || ascii.IsLower(s[i])
-	}
-	if !digit || !upper || !small {
+	if !strings.ContainsAny(s, "0123456789") || s == ascii.ToLower(s) || ascii.All(s, func(c byte) bool { return !ascii.IsLower(c) }) {
 		return false
 	}
 	var count [256]int

@@ -19,28 +19,26 @@ import (
 // pseudonym wherever it stands. The lexical class of a pseudonym is that of the value alone.
 type ledger struct {
 	faker *identity.Faker
-	idle  bool // nothing is stored of what it names
 	tags  *tags
 
-	mu        sync.Mutex
-	names     map[string]string // by value, in lower case where case says nothing
-	addresses map[string]string // likewise, with their hosts
-	next      map[string]int    // the last number of a series
-	follows   bool              // there was a recording before
-	used      map[string]bool   // pseudonyms that values have (true), or had in the recording before, but those that no other number makes
+	mu      sync.Mutex
+	names   map[string]string // by value, in lower case where case says nothing
+	next    map[string]int    // the last number of a series
+	follows bool              // there was a recording before
+	used    map[string]bool   // pseudonyms that values have (true), or had in the recording before, but those that no other number makes
 }
 
 func newLedger(salt []byte) *ledger {
 	faker := identity.NewFaker(salt)
 	return &ledger{
-		faker: faker, tags: newTags(faker), names: make(map[string]string, 256), addresses: map[string]string{},
+		faker: faker, tags: newTags(faker), names: make(map[string]string, 256),
 		next: map[string]int{}, used: map[string]bool{},
 	}
 }
 
 // name is the pseudonym of a value. Suggested is what the recording before has at its
 // place: it is used where it is of the value's class and free.
-func (l *ledger) name(series, s string, suggested func() string) string {
+func (l *ledger) name(series, s string, suggested string) string {
 	if l.faker.IsName(s) {
 		l.reserve(s)
 		return s
@@ -48,14 +46,14 @@ func (l *ledger) name(series, s string, suggested func() string) string {
 	if at := strings.LastIndexByte(s, '@'); at > 0 && isAddress(s) {
 		return l.address(s, at, suggested)
 	}
-	if host, ends := strings.CutPrefix(s, "@"); ends && suggested != nil && isAddress("a"+s) { // what addresses end with
-		return "@" + l.name("tenant", host, func() string { return strings.TrimPrefix(suggested(), "@") })
+	if host, ends := strings.CutPrefix(s, "@"); ends && isAddress("a"+s) { // what addresses end with
+		return "@" + l.name("tenant", host, strings.TrimPrefix(suggested, "@"))
 	}
 	return l.text(series, s, suggested)
 }
 
 // number is the pseudonym of a number of JSON, whatever its form: another number.
-func (l *ledger) number(series, s string, suggested func() string) string {
+func (l *ledger) number(series, s string, suggested string) string {
 	if ascii.All(s, ascii.IsDigit) {
 		return l.name(series, s, suggested)
 	}
@@ -63,33 +61,20 @@ func (l *ledger) number(series, s string, suggested func() string) string {
 }
 
 // address is the pseudonym of an address, whose host begins behind byte at.
-func (l *ledger) address(s string, at int, suggested func() string) string {
-	key := strings.ToLower(s)
-	l.mu.Lock()
-	known, ok := l.addresses[key]
-	l.mu.Unlock()
-	if ok {
-		return known
-	}
-	was := func() string { return cmp.Or(l.tags.pseudonym(s), suggested()) }
+func (l *ledger) address(s string, at int, suggested string) string {
+	was := cmp.Or(l.tags.pseudonym(s), suggested)
+	local, domain, _ := strings.Cut(was, "@")
 	host := s[at+1:]
 	if l.faker.IsName(host) {
 		l.reserve(host)
 	} else {
-		host = l.text("tenant", host, func() string { return behindAt(was()) })
+		host = l.text("tenant", host, domain)
 	}
-	is := l.counted("user", key, s, numbered.Word, func() string {
-		local, _, _ := strings.Cut(was(), "@")
-		return local
-	}) + "@" + host
-	l.mu.Lock()
-	l.addresses[strings.Clone(key)] = is
-	l.mu.Unlock()
-	return is
+	return l.counted("user", strings.ToLower(s), s, numbered.Word, local) + "@" + host
 }
 
 // text is the pseudonym of what is no address.
-func (l *ledger) text(series, s string, suggested func() string) string {
+func (l *ledger) text(series, s string, suggested string) string {
 	l.mu.Lock()
 	known, ok := l.names[s]
 	l.mu.Unlock()
@@ -108,9 +93,6 @@ func (l *ledger) text(series, s string, suggested func() string) string {
 
 // reserve notes that a pseudonym stands as a value: no other value gets it.
 func (l *ledger) reserve(s string) {
-	if l.idle {
-		return
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if _, ok := l.used[s]; !ok {
@@ -118,13 +100,8 @@ func (l *ledger) reserve(s string) {
 	}
 }
 
-func behindAt(s string) string {
-	_, host, _ := strings.Cut(s, "@")
-	return host
-}
-
 // counted gives a value its number: the one it has, the suggested one, or the next.
-func (l *ledger) counted(series, key, s string, class numbered.Class, suggested func() string) string {
+func (l *ledger) counted(series, key, s string, class numbered.Class, suggested string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if p, ok := l.names[key]; ok {
@@ -135,9 +112,7 @@ func (l *ledger) counted(series, key, s string, class numbered.Class, suggested 
 		ext = path.Ext(s)
 	}
 	p, _, _ := strings.Cut(l.tags.pseudonym(s), "@")
-	if p == "" && suggested != nil {
-		p = suggested()
-	}
+	p = cmp.Or(p, suggested)
 	if p == "" || l.used[p] || !l.faker.IsName(p) || !l.fits(p, series, class, ext) {
 		for {
 			l.next[series]++

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -53,6 +54,14 @@ func shapeOf(method, address string) uint64 {
 	return shape.Sum64()
 }
 
+// readNote reads a note; one that is empty says nothing.
+func readNote(text []byte) (n noteData, err error) {
+	if len(text) > 0 && json.Unmarshal(text, &n) != nil {
+		return noteData{}, errors.New("a note of the journal is damaged")
+	}
+	return n, nil
+}
+
 // PlaceOf reads from a note which place an interaction had in the recording before, from 0;
 // -1 for none.
 func PlaceOf(text []byte) int {
@@ -69,8 +78,7 @@ func PlaceOf(text []byte) int {
 // none.
 func SaltOf(notes [][]byte) string {
 	for _, text := range notes {
-		var n noteData
-		if json.Unmarshal(text, &n) == nil && n.Salt != "" {
+		if n, _ := readNote(text); n.Salt != "" {
 			return n.Salt
 		}
 	}
@@ -80,27 +88,21 @@ func SaltOf(notes [][]byte) string {
 // Tags reads notes: which tags a cassette of these interactions keeps. A name that is
 // neither looked up nor stands in a request of a shape that another has needs none.
 func Tags(notes [][]byte) (map[string]string, error) {
-	read := make([]noteData, 0, len(notes))
+	read := make([]noteData, len(notes))
 	count := map[uint64]int{}
-	for _, text := range notes {
-		if len(text) == 0 {
-			continue
+	for k, text := range notes {
+		n, err := readNote(text)
+		if err != nil {
+			return nil, err
 		}
-		var n noteData
-		if err := json.Unmarshal(text, &n); err != nil {
-			return nil, errors.New("a note of the journal is damaged")
-		}
-		read = append(read, n)
+		read[k] = n
 		for _, shape := range n.Shapes {
 			count[shape]++
 		}
 	}
 	tags := map[string]string{}
 	for _, n := range read {
-		alone := true
-		for _, shape := range n.Shapes {
-			alone = alone && count[shape] == 1
-		}
+		alone := !slices.ContainsFunc(n.Shapes, func(shape uint64) bool { return count[shape] > 1 })
 		for _, name := range n.Names {
 			if name.Looked || !alone {
 				tags[name.Name] = name.Tag

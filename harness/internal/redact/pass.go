@@ -28,11 +28,9 @@ type pass struct {
 
 	memory  *memory
 	show    func(l *place.Leaf) (string, bool) // leaf, as a value
-	counts  [ruleCount]int
-	unknown map[string]int                           // by member: values replaced only because nothing knows them
-	trial   func(l *place.Leaf, r rule, text string) // reports what would be replaced, and nothing is
-	stays   func(l *place.Leaf)                      // in a trial: reports what would not
-	begins  func(part string)                        // in a trial: request or response
+	counts  [mostRules]int
+	unknown map[string]int                 // by member: values replaced only because nothing knows them
+	look    func(l *place.Leaf, v verdict) // is given the verdicts, and nothing is replaced
 }
 
 // newPass begins a pass, which end ends.
@@ -122,23 +120,18 @@ func (p *pass) isMemberName(s, parent string) bool {
 func (p *pass) carryOut(l *place.Leaf, v verdict) (string, bool) {
 	n := p.leaves
 	p.leaves++
+	if p.look != nil {
+		p.look(l, v)
+		return l.Text, true
+	}
 	if v.rule == noRule {
-		if p.stays != nil {
-			p.stays(l)
-		}
-		if p.r.previous != nil && p.trial == nil {
+		if p.r.previous != nil {
 			if isCounter(l) {
 				return renamer{&p.scene}.counter(l), true
 			}
 			if is, ok := (renamer{&p.scene}).instant(l); ok {
 				return is, true
 			}
-		}
-		return l.Text, true
-	}
-	if p.trial != nil {
-		if v.text != l.Text {
-			p.trial(l, v.rule, v.text)
 		}
 		return l.Text, true
 	}
@@ -199,16 +192,14 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	p.left, p.signIn = !graph.IsHost(host), graph.IsSignInHost(host)
 	p.sealed = p.left && !graph.IsFileHost(host)
 	asked, answered := messagesOf(i)
-	p.begin("request")
-	p.request, p.offset, p.before = true, offsetOf(media.First(req.Headers, "Content-Range")), p.previous.request(p.r.ledger)
+	p.request, p.offset, p.before = true, offsetOf(media.First(req.Headers, "Content-Range")), p.previous.message(false, p.r.ledger)
 	p.rewrite(&asked)
 	p.request = false
-	if p.trial == nil {
+	if p.look == nil {
 		p.previous = p.r.previous.place(p.previous, &asked, resp)
 	}
-	p.begin("response")
 	answered.Body = p.previous.inOrder(req.Body, resp.Body)
-	p.offset, p.before, p.sizes = offsetOf(media.First(resp.Headers, "Content-Range")), p.previous.answer(p.r.ledger), hashSizes(resp.Body)
+	p.offset, p.before, p.sizes = offsetOf(media.First(resp.Headers, "Content-Range")), p.previous.message(true, p.r.ledger), fileSizes(answered)
 	p.rewrite(&answered)
 	p.before = nil
 
@@ -222,14 +213,8 @@ func (p *pass) interaction(i *cassette.Interaction) {
 		resp.Duration = p.previous.of.Response.Duration
 	}
 	p.others(i)
-	if p.trial == nil {
+	if p.look == nil {
 		i.Holes = p.holesIn(&asked)
-	}
-}
-
-func (p *pass) begin(part string) {
-	if p.begins != nil {
-		p.begins(part)
 	}
 }
 
@@ -241,7 +226,7 @@ func (p *pass) rewrite(m *place.Message) {
 // others rewrites what go-vcr keeps of a request beside that.
 func (p *pass) others(i *cassette.Interaction) {
 	req := &i.Request
-	rewritten := func(l place.Leaf) string { return (*place.Leaf)(nil).RewriteText(l, p.aside) }
+	rewritten := func(l place.Leaf) string { return judge{&p.scene}.rewritten(nil, l) }
 	req.RequestURI = rewritten(place.Leaf{Role: place.Text, Text: req.RequestURI})
 	req.Host = rewritten(place.Leaf{Role: place.Host, Text: req.Host})
 	if req.RemoteAddr != "" {
@@ -256,17 +241,6 @@ func (p *pass) others(i *cassette.Interaction) {
 		}
 		req.Form = form
 	}
-}
-
-// aside judges a leaf that is counted nowhere.
-func (p *pass) aside(l *place.Leaf) (string, bool) {
-	v := verdict{}
-	if l.Layered {
-		v = judge{&p.scene}.layered(l)
-	} else {
-		v = p.verdict(l)
-	}
-	return v.text, v.rule != noRule
 }
 
 // statusLine is a status line whose phrase is a text of the service's, or HTTP's own.

@@ -50,10 +50,7 @@ func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 	if !c.Meta.RecordedAt.IsZero() {
 		v.since = c.Meta.RecordedAt.Add(-24 * time.Hour)
 	}
-	note := func(leaf *place.Leaf) (string, bool) {
-		if leaf.Layered {
-			return "", false
-		}
+	note := func(leaf *place.Leaf) {
 		if l.faker.IsName(leaf.Text) {
 			l.used[leaf.Text] = false
 			local, _, _ := strings.Cut(leaf.Text, "@")
@@ -65,16 +62,14 @@ func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 		for _, a := range identity.Atoms(leaf.Text) {
 			v.ids[a.Key()] = true
 		}
-		return "", false
 	}
 	l.follows = true
 	l.tags.remember(c.Meta.Tags)
 	for n, i := range c.Interactions {
-		asked, answered := messagesOf(i)
+		asked, _ := messagesOf(i)
 		template, request := templateOf(i), requestText(&asked)
 		v.byTemplate[template], v.byRequest[request] = append(v.byTemplate[template], n), append(v.byRequest[request], n)
-		place.Rewrite(&asked, note)
-		place.Rewrite(&answered, note)
+		eachText(i, note)
 	}
 	return v
 }
@@ -157,20 +152,16 @@ func (v *previous) claim(key string) bool {
 	return true
 }
 
-func (e *earlierInteraction) request(l *ledger) *earlierMessage {
+// message is the answer of the earlier interaction, or its request.
+func (e *earlierInteraction) message(answer bool, l *ledger) *earlierMessage {
 	if e == nil {
 		return nil
 	}
-	asked, _ := messagesOf(e.of)
-	return newEarlierMessage(&asked, l)
-}
-
-func (e *earlierInteraction) answer(l *ledger) *earlierMessage {
-	if e == nil {
-		return nil
+	m, answered := messagesOf(e.of)
+	if answer {
+		m = answered
 	}
-	_, answered := messagesOf(e.of)
-	return newEarlierMessage(&answered, l)
+	return newEarlierMessage(&m, l)
 }
 
 // inOrder is the answer to a batch with its parts in the order of the earlier recording: a
@@ -226,6 +217,19 @@ func messagesOf(i *cassette.Interaction) (asked, answered place.Message) {
 	req, resp := &i.Request, &i.Response
 	return place.Message{Method: req.Method, Address: req.URL, Header: req.Headers, Trailer: req.Trailer, Body: req.Body},
 		place.Message{Method: req.Method, Address: req.URL, Answer: true, Status: resp.Code, Header: resp.Headers, Trailer: resp.Trailer, Body: resp.Body}
+}
+
+// eachText shows the texts of an interaction that have no parts.
+func eachText(i *cassette.Interaction, f func(l *place.Leaf)) {
+	asked, answered := messagesOf(i)
+	for _, m := range []*place.Message{&asked, &answered} {
+		place.Rewrite(m, func(l *place.Leaf) (string, bool) {
+			if !l.Layered {
+				f(l)
+			}
+			return "", false
+		})
+	}
 }
 
 // An earlierMessage is a message of the earlier recording, beside the one that is read now.

@@ -17,7 +17,7 @@ type Redactor struct {
 	core *core
 
 	mu      sync.Mutex
-	counts  [ruleCount]int
+	counts  [mostRules]int
 	unknown map[string]int
 }
 
@@ -103,7 +103,7 @@ func (r *Redactor) Var(name, value string) string {
 // Guard refuses an interaction that holds a secret.
 func (r *Redactor) Guard() cassette.Guard {
 	trial := sync.OnceValues(func() (*core, error) {
-		return newTrial(r.core.rules, Options{Salt: r.core.salt, Mark: r.core.mark})
+		return newCore(r.core.rules, Options{Salt: r.core.salt, Mark: r.core.mark})
 	})
 	return func(c *cassette.Cassette) error {
 		look, err := trial()
@@ -125,7 +125,7 @@ func (r *Redactor) Summary() map[string]int {
 	summary := make(map[string]int)
 	for n, count := range r.counts {
 		if count > 0 && rule(n) != volatile {
-			summary[string(table[n].ID)] = count
+			summary[string(rules[n].id)] = count
 		}
 	}
 	return summary

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"cmp"
+	"regexp"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -43,7 +44,7 @@ func (p renamer) extension(l *place.Leaf, s string) (verdict, bool) {
 	if words.IsMember(name) || words.InText(strings.ToLower(name)) || !p.obeys(unknownMember) {
 		return verdict{text: head + name, rule: identityGUID}, true
 	}
-	return verdict{head + p.r.ledger.name("member", name, nil), unknownMember, cassette.HoleName}, true
+	return verdict{head + p.r.ledger.name("member", name, ""), unknownMember, cassette.HoleName}, true
 }
 
 // ruleOfAtom is the rule of an id: none for one that every tenant has. What looks random in
@@ -66,40 +67,24 @@ var ruleOfID = [...]rule{
 }
 
 // joints are the words that stand beside ids in values of one.
-var joints = setOf(`w spo urn uuid tenant c i o f t federateddirectoryclaimprovider membership rolemanager microsoft sharepoint client
-	api guid id directory x user aad msteams orgid teamsvisitor acs sts windows net https http unq gbl spaces thread v tacv skype meeting
-	federatedidentitycredentials app oid serviceprincipal azuread aggregate b s a site web list`)
+var joints = setOf("joints")
 
 // isJoint reports whether what stands between ids says nothing: punctuation, short numbers
 // and words that values of ids have.
 func isJoint(s string) bool {
-	for i := 0; i < len(s); {
-		j := i
-		switch c := s[i]; {
-		case c >= 0x80:
+	for _, at := range jointParts.FindAllStringIndex(s, -1) {
+		part, rest := s[at[0]:at[1]], s[at[1]:]
+		switch c := part[0]; {
+		case c >= 0x80, ascii.IsDigit(c) && len(part) > 10:
 			return false
-		case ascii.IsDigit(c):
-			for j < len(s) && ascii.IsDigit(s[j]) {
-				j++
-			}
-			if j-i > 10 {
-				return false
-			}
-			i = j
-		case ascii.IsLetter(c):
-			for j < len(s) && ascii.IsLetter(s[j]) {
-				j++
-			}
-			if !joints.has(s[i:j]) && !(j == len(s)-1 && s[j] == '_' && strings.ToUpper(s[i:j]) == s[i:j]) { // SHFT_ID
-				return false
-			}
-			i = j
-		default:
-			i++
+		case ascii.IsLetter(c) && !joints.has(part) && !(rest == "_" && strings.ToUpper(part) == part): // SHFT_ID
+			return false
 		}
 	}
 	return true
 }
+
+var jointParts = regexp.MustCompile(`[A-Za-z]+|[0-9]+|[^\x00-\x7F]`)
 
 // ruleFor says which rule replaces a text: that of its name, or one that its form or its
 // role does.
@@ -130,6 +115,15 @@ func ruleFor(l *place.Leaf, f *field) (rule, string) {
 	return unknownText, "value"
 }
 
+// named gives a text a counted pseudonym.
+func (p renamer) named(by rule, series string, l *place.Leaf) verdict {
+	name := p.r.ledger.name
+	if l.Role == place.Number {
+		name = p.r.ledger.number
+	}
+	return verdict{name(cmp.Or(series, "value"), l.Text, p.suggestion(l)), by, cassette.HoleName}
+}
+
 // treated replaces a value as the rule for its name says.
 func (p renamer) treated(f *field, l *place.Leaf) verdict {
 	s := l.Text
@@ -155,7 +149,7 @@ func (p renamer) treated(f *field, l *place.Leaf) verdict {
 		}
 		return verdict{dayFor(s), f.rule, cassette.HoleTime}
 	}
-	return verdict{p.r.ledger.name(cmp.Or(f.series, "value"), s, p.suggestion(l)), f.rule, cassette.HoleName}
+	return p.named(f.rule, f.series, l)
 }
 
 // dayFor is a day in the format of a date.
@@ -168,8 +162,8 @@ func dayFor(s string) string {
 
 // token renames a text that is a token because of where it stands. A number stays, which
 // says how many entries a page left behind.
-func (p renamer) token(f *field, s string, l *place.Leaf) verdict {
-	r := identityPageToken
+func (p renamer) token(f *field, l *place.Leaf) verdict {
+	s, r := l.Text, identityPageToken
 	if f != nil {
 		r = f.rule
 	} else if !isPaging(l.Name) {
@@ -186,25 +180,24 @@ func (p renamer) token(f *field, s string, l *place.Leaf) verdict {
 			return verdict{text: p.link(l, t), rule: r}
 		}
 	}
-	if table[r].Class == Secret {
+	if rules[r].class == Secret {
 		return verdict{placeholder, r, cassette.HoleSecret}
 	}
-	return verdict{p.r.ledger.name("token", s, p.suggestion(l)), r, cassette.HoleName}
+	return p.named(r, "token", l)
 }
 
 // hash is the hash of the filler that stands for a file, where its size is known.
 func (p renamer) hash(f *field, l *place.Leaf) verdict {
-	size := int64(-1)
-	if len(p.sizes) > 0 {
-		size, p.sizes = p.sizes[0], p.sizes[1:]
-	}
-	if is := fillerHash(l.Name, size); is != "" {
-		return verdict{text: is, rule: f.rule}
+	file, _, _ := strings.Cut(l.Place(), "['file']")
+	if size, known := p.sizes[file]; known {
+		if is := fillerHash(l.Name, size); is != "" {
+			return verdict{text: is, rule: f.rule}
+		}
 	}
 	if t, ok := identity.RewriteToken(l.Text, p.r.ledger.faker.Fake); ok {
 		return verdict{text: p.link(l, t), rule: f.rule}
 	}
-	return verdict{p.r.ledger.name("value", l.Text, p.suggestion(l)), f.rule, cassette.HoleName}
+	return p.named(f.rule, "", l)
 }
 
 // boundary is what separates parts instead of a text that a client made, most by chance: an

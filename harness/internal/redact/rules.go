@@ -46,11 +46,11 @@ func (r Rules) Validate() error {
 		}
 	}
 	for _, id := range r.Disable {
-		n := ruleNamed(id)
+		n := ruleNamed(ID(id))
 		switch {
 		case n == 0:
 			return unknownRule(id)
-		case table[n].Class == Secret:
+		case rules[n].class == Secret:
 			return fmt.Errorf("rule %q cannot be disabled: secrets are always redacted", id)
 		}
 	}
@@ -78,9 +78,9 @@ func (r Rules) Validate() error {
 // unknownRule refuses an id that no rule has.
 func unknownRule(id string) error {
 	var ids []string
-	for _, rule := range table[1:volatile] {
-		if rule.Class != Secret {
-			ids = append(ids, string(rule.ID))
+	for _, rule := range rules[1:volatile] {
+		if rule.class != Secret {
+			ids = append(ids, string(rule.id))
 		}
 	}
 	return &fault.Error{
@@ -107,12 +107,12 @@ func (r Rules) Digest() string {
 func (r Rules) closed() bool { return r.Unknown != Off && (r.Identity != Off || r.Content != Off) }
 
 // enabled says for each rule whether it is obeyed.
-func (r Rules) enabled() (on [ruleCount]bool) {
-	for n := 1; n < int(ruleCount); n++ {
-		switch class := table[n].Class; {
+func (r Rules) enabled() (on [mostRules]bool) {
+	for n, rule := range rules[1:] {
+		switch class := rule.class; {
 		case class == Identity && r.Identity == Off, class == Content && r.Content == Off, class == Unknown && !r.closed():
 		default:
-			on[n] = class == Secret || !slices.Contains(r.Disable, string(table[n].ID))
+			on[n+1] = class == Secret || !slices.Contains(r.Disable, string(rule.id))
 		}
 	}
 	return on

@@ -13,7 +13,7 @@ type core struct {
 	rules       Rules
 	mark        func(name, parent, text string) Class // nil marks nothing
 	salt        []byte
-	on          [ruleCount]bool
+	on          [mostRules]bool
 	keep        set
 	keepMembers set
 	keepHeaders set
@@ -48,15 +48,6 @@ func newCore(rules Rules, options Options) (*core, error) {
 	return c, nil
 }
 
-// newTrial is the core of passes that only look.
-func newTrial(rules Rules, options Options) (*core, error) {
-	c, err := newCore(rules, options)
-	if err == nil {
-		c.ledger.idle = true
-	}
-	return c, err
-}
-
 // A scene is what is known of the message that is being read.
 type scene struct {
 	r        *core
@@ -66,9 +57,9 @@ type scene struct {
 	left     bool // it goes to no host of Graph's
 	outside  bool // nor does the link that is being read
 	signIn   bool
-	sealed   bool    // what it holds is none of Graph's, and every rule is obeyed
-	offset   int64   // of the body in its file
-	sizes    []int64 // of files in the body, in the order of their hashes
+	sealed   bool             // what it holds is none of Graph's, and every rule is obeyed
+	offset   int64            // of the body in its file
+	sizes    map[string]int64 // of files in the body, by their places
 }
 
 // obeys reports whether a rule is obeyed here: rules.yaml speaks of what Graph holds.
@@ -76,17 +67,10 @@ func (p *scene) obeys(r rule) bool { return p.r.on[r] || p.sealed && r != noRule
 
 // suggestion is what the recording before has at a leaf's place. What an answer has from
 // there was the service's to make: a client knows it from the answer alone.
-func (p *scene) suggestion(l *place.Leaf) func() string {
-	if p.before == nil {
-		return noSuggestion
+func (p *scene) suggestion(l *place.Leaf) string {
+	is := p.before.at(l)
+	if is != "" && !p.request {
+		p.r.ledger.tags.gave(is)
 	}
-	return func() string {
-		is := p.before.at(l)
-		if is != "" && !p.request {
-			p.r.ledger.tags.gave(is)
-		}
-		return is
-	}
+	return is
 }
-
-func noSuggestion() string { return "" }

@@ -17,21 +17,7 @@ const (
 	redactedBase64 = "UkVEQUNURUQ="
 	zeroGUID       = protocol.NoID
 	pemBegin       = "-----BEGIN "
-	pemEnd         = "-----END "
 )
-
-// WithoutCredentials is a text with another in place of what is a credential by its form: in
-// place of all of it, where an encoding hides the credential.
-func WithoutCredentials(text, instead string) string {
-	plain, by := withoutSecrets(text)
-	switch {
-	case hidden(plain) != noRule:
-		return instead
-	case by == noRule:
-		return text
-	}
-	return strings.NewReplacer(fakeJWT, instead, placeholder, instead).Replace(plain)
-}
 
 // withoutSecrets replaces the credentials in a text by constants, and says by which rule.
 func withoutSecrets(s string) (string, rule) {
@@ -40,7 +26,7 @@ func withoutSecrets(s string) (string, rule) {
 	}
 	found := noRule
 	if strings.Contains(s, pemBegin) {
-		s, found = withoutPEM(s)
+		s, found = pemBlocks.ReplaceAllString(s, placeholder), secretPEM
 	}
 	if is := withoutUserInfo(s); is != s {
 		s, found = is, secretLogin
@@ -164,9 +150,9 @@ func secretWord(word, scheme, assigned string) (string, rule) {
 	case len(word) >= 40 && (word[0] == '0' || word[0] == '1') && word[1] == '.' && word[2] == 'A',
 		len(word) >= 40 && word[0] == 'M' && word[1] == '.' && strings.ContainsAny(word, "!*$-_"):
 		return placeholder, secretLogin
-	case isClientSecret(word):
+	case word[5] == '~' && clientSecrets.MatchString(word):
 		return placeholder, secretLogin
-	case len(word) == 55 && isRecoveryKey(word):
+	case len(word) == 55 && recoveryKeys.MatchString(word):
 		return blank(word), secretKey
 	case strings.HasPrefix(word, "AKIA") && len(word) == 20, strings.HasPrefix(word, "AIza") && len(word) == 39, strings.IndexByte("gxsrndS", word[0]) >= 0 && foreignTokens.MatchString(word):
 		return placeholder, secretKey
@@ -177,6 +163,14 @@ func secretWord(word, scheme, assigned string) (string, rule) {
 	return word, noRule
 }
 
+// isLinkToken reports whether an option of a link gives access: its tokens do but those that
+// say where a list goes on.
+func isLinkToken(name string) bool { return protocol.IsToken(name) && !isPaging(name) }
+
+func isPaging(name string) bool {
+	return name == "skiptoken" || name == "deltatoken" || name == "token"
+}
+
 // foreignTokens are those of other services that texts and settings hold.
 var foreignTokens = regexp.MustCompile(`^(gh[opsur]_|github_pat_|glpat-|xox[abprs]-|xapp-|[sr]k_(live|test)_|npm_|dop_v1_|SG\.[\w-]{20,24}\.|sk-[\w-]{32})`)
 
@@ -184,7 +178,7 @@ func isScheme(word string) bool {
 	return len(word) >= 3 && len(word) <= 21 && schemes.has(word)
 }
 
-var schemes = setOf(`bearer basic negotiate ntlm pop digest msauth1.0 sharedaccesssignature`)
+var schemes = setOf("schemes")
 
 // isJWT recognises three parts of base64url: the first is an object of JSON that
 // names an algorithm.
@@ -197,18 +191,11 @@ func isJWT(s string) bool {
 	return err == nil && strings.HasPrefix(strings.TrimSpace(string(plain)), "{") && (strings.Contains(string(plain), `"alg"`) || strings.Contains(string(plain), `"enc"`))
 }
 
-// isClientSecret recognises the secrets that the portal makes: xxx8Q~ and more.
-func isClientSecret(s string) bool {
-	if len(s) < 34 || len(s) > 48 || len(s) < 6 || s[4] != 'Q' || s[5] != '~' || !ascii.IsDigit(s[3]) {
-		return false
-	}
-	return ascii.All(s, func(c byte) bool { return ascii.IsAlnum(c) || c == '~' || c == '_' || c == '-' || c == '.' })
-}
+// clientSecrets are the secrets that the portal makes: xxx8Q~ and more.
+var clientSecrets = regexp.MustCompile(`^[\w~.-]{3}\dQ~[\w~.-]{28,42}$`)
 
-// isRecoveryKey recognises BitLocker's: eight groups of six digits.
-func isRecoveryKey(s string) bool {
-	return areGroups(s, 6, "-", ascii.IsDigit)
-}
+// recoveryKeys are BitLocker's: eight groups of six digits.
+var recoveryKeys = regexp.MustCompile(`^(?:\d{6}-){7}\d{6}$`)
 
 // blank makes zeros of digits.
 func blank(s string) string { return withDigits(s, '0') }
@@ -224,31 +211,8 @@ func withDigits(s string, digit byte) string {
 	return string(b)
 }
 
-// withoutPEM replaces what stands between the lines of PEM blocks; one that is cut loses
-// the rest of the text.
-func withoutPEM(s string) (string, rule) {
-	var b strings.Builder
-	found := noRule
-	for {
-		i := strings.Index(s, pemBegin)
-		if i < 0 {
-			b.WriteString(s)
-			return b.String(), found
-		}
-		b.WriteString(s[:i])
-		s = s[i+len(pemBegin):]
-		found = secretPEM
-		b.WriteString(placeholder)
-		end := strings.Index(s, pemEnd)
-		if end < 0 {
-			return b.String(), found
-		}
-		s = s[end+len(pemEnd):]
-		if k := strings.Index(s, "-----"); k >= 0 {
-			s = s[k+len("-----"):]
-		}
-	}
-}
+// pemBlocks are PEM blocks; one that is cut is the rest of the text.
+var pemBlocks = regexp.MustCompile(`(?s)-----BEGIN .*?(?:-----END (?:.*?-----)?|\z)`)
 
 // withoutUserInfo replaces what stands before the hosts of addresses, where there is a password.
 func withoutUserInfo(s string) string {

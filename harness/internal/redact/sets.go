@@ -4,13 +4,22 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
 
 // A set holds texts in lower case.
 type set map[string]bool
 
-// setOf is the set of the words of a list.
-func setOf(list string) set { return newSet(strings.Fields(list)) }
+// setOf is the set of the words of a section of the table.
+func setOf(section string) set {
+	var all []string
+	for of, line := range words.Lines(table) {
+		if of == section {
+			all = append(all, strings.Fields(line)...)
+		}
+	}
+	return newSet(all)
+}
 
 func newSet(texts []string) set {
 	all := make(set, len(texts))

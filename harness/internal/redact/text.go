@@ -3,6 +3,7 @@ package redact
 import (
 	"net/netip"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
@@ -24,7 +25,7 @@ func classOf(s string) (numbered.Class, string) {
 		return numbered.IPv6, s
 	}
 	switch {
-	case len(s) == 17 && isMAC(s):
+	case len(s) == 17 && macs.MatchString(s):
 		return numbered.MAC, s
 	case fileTypes.has(strings.TrimPrefix(path.Ext(s), ".")):
 		return numbered.File, s
@@ -61,22 +62,7 @@ func isPhone(s string) bool {
 	return digits >= 6 && digits <= 15 && (s[0] == '+' || s[0] == '(' || strings.ContainsAny(s, " "))
 }
 
-func isMAC(s string) bool { return areGroups(s, 2, ":-", ascii.IsHex) }
-
-// areGroups reports whether a text is made of groups of so many bytes of a class, with one of
-// some separators between each two.
-func areGroups(s string, size int, separators string, class func(byte) bool) bool {
-	for i := range len(s) {
-		if i%(size+1) == size {
-			if strings.IndexByte(separators, s[i]) < 0 {
-				return false
-			}
-		} else if !class(s[i]) {
-			return false
-		}
-	}
-	return true
-}
+var macs = regexp.MustCompile(`^(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}$`)
 
 // isDomain recognises a name of a host: labels, the last of them of two to six letters, or
 // one that no real domain ends in.
@@ -93,7 +79,7 @@ func isDomain(s string) bool {
 		ascii.All(s[:k], func(c byte) bool { return ascii.IsAlnum(c) || c == '-' || c == '.' || c == '_' }) && !strings.Contains(s, "..")
 }
 
-var topDomains = setOf("com net org edu gov mil int info biz name io dev app cloud local internal example test invalid corp lan home online tech")
+var topDomains = setOf("top domains")
 
 // isAddress recognises an address of mail, or a UPN.
 func isAddress(s string) bool {
@@ -109,94 +95,45 @@ func isLocalByte(c byte) bool {
 }
 
 // fileTypes are the extensions of names of files, which stay.
-var fileTypes = setOf(`txt md csv tsv json xml yaml yml html htm css js ts log ini cfg conf pdf doc docx docm dot dotx xls xlsx xlsm xlsb xlt xltx
-	ppt pptx pptm pot potx pps ppsx one onetoc2 onepkg vsd vsdx mpp pub accdb mdb rtf odt ods odp epub png jpg jpeg gif bmp tif tiff svg ico webp heic
-	mp3 mp4 m4a m4v mov avi wmv wav flac ogg mkv webm vtt srt zip 7z rar tar gz tgz bz2 xz iso exe msi dll apk ipa dmg pkg deb rpm intunewin bat cmd
-	ps1 psm1 sh py go java c h cpp cs rb php sql db sqlite bak tmp dat bin eml msg ics vcf pst ost key pem cer crt pfx p12 url lnk loop fluid whiteboard`)
+var fileTypes = setOf("file types")
 
 // eachAddress replaces the addresses within a text.
 func eachAddress(s string, f func(string) string) string {
 	var b strings.Builder
-	at := 0
-	for i := strings.IndexByte(s, '@'); i >= 0; {
-		start, end := i, i+1
-		for start > at && isLocalByte(s[start-1]) && strings.IndexByte("/=?&|{}*!", s[start-1]) < 0 {
-			start--
-		}
-		for start < i && strings.IndexByte("'`^~.-%+", s[start]) >= 0 { // what stands before an address in a text
-			start++
-		}
-		for end < len(s) && (ascii.IsDigit(s[end]) || ascii.IsLetter(s[end]) || s[end] == '-' || s[end] == '.') {
-			end++
-		}
-		for end > i+1 && s[end-1] == '.' {
-			end--
-		}
-		if isAddress(s[start:end]) {
-			b.WriteString(s[at:start])
-			b.WriteString(f(s[start:end]))
-			at = end
-		}
-		next := strings.IndexByte(s[end:], '@')
-		if next < 0 {
+	copied := 0
+	for from := 0; strings.IndexByte(s[from:], '@') >= 0; {
+		at := addresses.FindStringIndex(s[from:])
+		if at == nil {
 			break
 		}
-		i = end + next
+		start, end := from+at[0], from+at[1]
+		from = start + strings.IndexByte(s[start:], '@') + 1 // what is no address may end in what begins one
+		if isAddress(s[start:end]) {
+			b.WriteString(s[copied:start] + f(s[start:end]))
+			copied, from = end, end
+		}
 	}
-	if at == 0 {
-		return s
-	}
-	b.WriteString(s[at:])
-	return b.String()
+	return b.String() + s[copied:]
 }
+
+// addresses have the form of addresses, without what may stand before and behind one in a text.
+var addresses = regexp.MustCompile("[A-Za-z0-9_#$\\x{80}-\\x{10FFFF}][A-Za-z0-9._%+'#$^`~\\x{80}-\\x{10FFFF}-]*@[A-Za-z0-9.-]*[A-Za-z0-9-]")
 
 // eachWebAddress replaces the web addresses within a text, from their scheme on.
 func eachWebAddress(text string, f func(address string) string) string {
-	var out strings.Builder
-	for {
-		at := strings.Index(text, "://")
-		if at < 0 {
-			out.WriteString(text)
-			return out.String()
-		}
-		start, end := at, at+len("://")
-		for start > 0 && ascii.IsLetter(text[start-1]) {
-			start--
-		}
-		for end < len(text) && text[end] > ' ' && !strings.ContainsRune("\"'<>`", rune(text[end])) {
-			end++
-			if end < len(text) && text[end] == '\'' && opensLiteral(text[at:end]) {
-				end = quoteEnd(text, end)
-			}
-		}
-		out.WriteString(text[:start])
-		out.WriteString(f(text[start:end]))
-		text = text[end:]
+	if !strings.Contains(text, "://") {
+		return text
 	}
+	return webAddresses.ReplaceAllStringFunc(text, f)
 }
 
-// opensLiteral reports whether a quote behind a part of an address opens a literal of its
-// query, as in ?$filter=id+eq+'x', and does not end the address.
-func opensLiteral(address string) bool {
-	if !strings.Contains(address, "?") {
-		return false
-	}
-	return strings.HasSuffix(address, "%20") || strings.ContainsRune("=+(,", rune(address[len(address)-1]))
-}
+// webAddresses end before a blank or a quote, unless that opens a literal of their query, as in
+// ?$filter=id+eq+'x', in which quotes are doubled.
+var webAddresses = regexp.MustCompile("[A-Za-z]*://" + ofAddress("?") + "*" +
+	`(?:\?(?:(?:[=+(,]|%20)'(?:[^']|'')*(?:'|\z)|` + ofAddress("") + `)*)?`)
 
-// quoteEnd is behind the quote that closes a literal, in which quotes are doubled.
-func quoteEnd(text string, open int) int {
-	for i := open + 1; i < len(text); i++ {
-		if text[i] != '\'' {
-			continue
-		}
-		if i+1 == len(text) || text[i+1] != '\'' {
-			return i + 1
-		}
-		i++
-	}
-	return len(text)
-}
+// ofAddress is a character of an address, but for some.
+func ofAddress(but string) string { return "[^\x00-\x20\"'<>`" + but + "]" }
 
 func authority(s string) bool { return strings.Contains(s[:min(len(s), 20)], "://") }
 

@@ -34,9 +34,9 @@ func (p vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
 	case place.MemberName, place.OptionName, place.ColumnName, place.MarkupName, place.Identifier, place.Host, place.Segment:
 		return nil
 	case place.FileName:
-		return &fileNameField
+		return memberFields.byName["filename"]
 	case place.Number:
-		if f := memberFields.find(name, l.Parent); f != nil && (f.treatment == asOnes || numbersOf[f.rule]) {
+		if f := memberFields.find(name, l.Parent); f != nil && f.numeric {
 			return f
 		}
 		return credentialFields.find(name, l.Parent)
@@ -51,11 +51,6 @@ func (p vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
 		return f
 	}
 	return memberFields.find(name, l.Parent)
-}
-
-// numbersOf are the rules of values that are numbers as often as texts.
-var numbersOf = [ruleCount]bool{
-	contentCells: true, identityPhone: true, identityEmployee: true, identityDevice: true, identityPostal: true, identityBirthday: true, identityAccount: true,
 }
 
 // kept reports whether a rule keeps a value.
@@ -172,21 +167,13 @@ func (p vocabulary) isStep(s, before string) bool {
 }
 
 // steps are words of paths that no metadata lists.
-var steps = setOf(`v1.0 beta v2.0 v2 me root collection $batch $metadata $count $value $ref $entity $links delta oauth2 token authorize common organizations consumers
-	_api _layouts 15 personal sites teams content thumbnails special approot documents photos cameraroll music recordings inbox drafts sentitems
-	deleteditems junkemail outbox archive clutter conflicts conversationhistory localfailures recoverableitemsdeletions scheduled searchfolders
-	serverfailures syncissues fido2 x509certificate microsoftauthenticator softwareoath hardwareoath temporaryaccesspass standard msgfolderroot calendar contacts tasks monitor operations items workbook worksheets range small medium
-	large primary self myorganization graph microsoft.graph odata download.aspx upload up transform drive drives bundles devicecode logout
-	.well-known openid-configuration discovery keys nextlink .default 2.0 48x48 64x64 96x96 120x120 240x240 360x360 432x432 504x504 648x648`)
+var steps = setOf("steps")
 
 // namesFollow are the steps behind which a word of the service may be a name.
-var namesFollow = setOf("users groups domains applications serviceprincipals devices contacts worksheets tables names columns categories")
+var namesFollow = setOf("names follow")
 
 // operations are what may stand there all the same.
-var operations = setOf("getByIds validateProperties getAvailableExtensionProperties getUserOwnedObjects itemAt add addFormulaLocal count delta includeApplications")
+var operations = setOf("operations")
 
 // loginWords are values that sign-in exchanges have and that say nothing.
-var loginWords = setOf(`authorization_code refresh_token client_credentials password urn:ietf:params:oauth:grant-type:device_code device_code
-	urn:ietf:params:oauth:grant-type:jwt-bearer urn:ietf:params:oauth:client-assertion-type:jwt-bearer on_behalf_of code id_token token query
-	form_post fragment none login consent select_account s256 plain openid profile email offline_access common organizations consumers oauth2
-	v2.0 authorize devicecode logout .well-known openid-configuration 1 2 user_impersonation`)
+var loginWords = setOf("login")

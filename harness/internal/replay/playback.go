@@ -5,9 +5,11 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/runner"
@@ -32,7 +34,7 @@ type Playback struct {
 // Open begins a replay of cassettes, named or by their files. A request is matched against
 // all of them. Whoever replays a cassette at a time shares what was loaded of it.
 func Open(p *project.Project, options transport.Options, names ...string) (*Playback, error) {
-	b := &Playback{}
+	b := &Playback{inputs: Inputs{}}
 	var held []func()
 	b.close = sync.OnceFunc(func() {
 		for _, release := range held {
@@ -88,9 +90,6 @@ func (b *Playback) Input(name, value string) error {
 	}
 	if err := in.unused(); err != nil {
 		return err
-	}
-	if b.inputs == nil {
-		b.inputs = Inputs{}
 	}
 	b.inputs[name] = value
 	return nil
@@ -153,4 +152,80 @@ func MissFinding(miss *match.MissError) report.Finding {
 		f.Place = report.Place{File: f.Cassette.File}
 	}
 	return f
+}
+
+// Inputs are a user's values for what cassettes store: by the name of a variable that a
+// cassette keeps with its recording, or by a value of the cassette itself, such as
+// user1@contoso.example.
+type Inputs map[string]string
+
+// inputs hands a replay's inputs to its sessions and notes which were of use.
+type inputs struct {
+	values Inputs
+
+	mu    sync.Mutex
+	used  map[string]bool
+	known map[string]bool // names of variables that could have been meant
+}
+
+func newInputs(values Inputs) *inputs {
+	return &inputs{values: values, used: map[string]bool{}, known: map[string]bool{}}
+}
+
+// bind binds all inputs that a cassette knows and returns its variables with them.
+func (in *inputs) bind(c *cassette.Cassette, session *match.Session) (map[string]string, error) {
+	vars := c.Meta.Vars
+	if len(in.values) == 0 {
+		return vars, nil
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	vars = maps.Clone(vars)
+	for name := range vars {
+		in.known[name] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(in.values)) {
+		stored, isVar := vars[name]
+		switch {
+		case isVar:
+			vars[name] = in.values[name]
+		case session.Holds(name):
+			stored = name
+		default:
+			continue
+		}
+		in.used[name] = true
+		if err := session.Bind(stored, in.values[name]); err != nil {
+			return nil, &fault.Error{
+				Message: fmt.Sprintf("input %s: cassette %s", name, c.Name),
+				Hint:    fmt.Sprintf("%s was recorded as %s; give a value of that form", name, stored),
+				Cause:   err,
+			}
+		}
+	}
+	return vars, nil
+}
+
+// unused is an error for the first input that no cassette knew.
+func (in *inputs) unused() error {
+	for _, name := range slices.Sorted(maps.Keys(in.values)) {
+		if !in.used[name] {
+			return unknownInput(name, slices.Sorted(maps.Keys(in.known)))
+		}
+	}
+	return nil
+}
+
+func unknownInput(name string, known []string) error {
+	e := &fault.Error{
+		Message: fmt.Sprintf("input %s: no cassette that was replayed stores a variable or a pseudonym of that name", name),
+		Hint:    "the cassettes store no variables: name a pseudonym as it stands in the cassette",
+	}
+	if len(known) > 0 {
+		e.Hint = "the cassettes store " + strings.Join(known, ", ")
+		if near := fault.Meant(name, known); near != "" {
+			e.Hint = near
+		}
+	}
+	return e
 }

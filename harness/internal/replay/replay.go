@@ -140,7 +140,10 @@ func (r *run) all(ctx context.Context) error {
 		if j.release != nil {
 			defer j.release()
 		}
-		if ctx.Err() == nil && !r.stopped(i) {
+		r.mu.Lock()
+		stopped := i >= r.stopAfter // an earlier job ended the run
+		r.mu.Unlock()
+		if ctx.Err() == nil && !stopped {
 			j.run(ctx, r.project, r.inputs, r.sel.Show)
 			r.finished(i)
 		}
@@ -148,13 +151,6 @@ func (r *run) all(ctx context.Context) error {
 		return nil
 	})
 	return ctx.Err()
-}
-
-// stopped reports whether an earlier job ended the run.
-func (r *run) stopped(i int) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return i >= r.stopAfter
 }
 
 // finished notes that a job is done, and reports progress, one at a time.

@@ -34,20 +34,16 @@ type unused struct {
 func unusedOf(session interface{ Unused() []match.Unused }) []unused {
 	var all []unused
 	for _, u := range session.Unused() {
+		address, err := url.Parse(u.Interaction.Request.URL)
 		all = append(all, unused{
 			id:       u.Interaction.ID,
 			at:       report.Place{File: strings.Clone(u.Cassette.File), Line: u.Interaction.Line},
 			request:  fmt.Sprintf("%s %s", u.Interaction.Request.Method, u.Interaction.Request.URL),
 			leftover: u.Leftover,
-			signIn:   isSignIn(u.Interaction.Request.URL),
+			signIn:   err == nil && graph.IsSignInHost(address.Host),
 		})
 	}
 	return all
-}
-
-func isSignIn(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && graph.IsSignInHost(u.Host)
 }
 
 // reportUnused adds a finding for every interaction that none of the scenarios of

@@ -12,7 +12,6 @@ import (
 
 const stream = "Edm.Stream"
 
-// walker goes through a path, segment by segment.
 type walker struct {
 	index  *Index
 	method string
@@ -49,7 +48,6 @@ func (x *Index) Resolve(method, address string) (Target, error) {
 	return t, nil
 }
 
-// step follows one segment.
 func (w *walker) step(s graphurl.Segment) error {
 	w.see()
 	switch {
@@ -80,7 +78,6 @@ func (w *walker) step(s graphurl.Segment) error {
 	return w.property(s)
 }
 
-// see notes the type at hand.
 func (w *walker) see() {
 	if w.at.Name != "" && !slices.Contains(w.seen, w.at.Name) {
 		w.seen = append(w.seen, w.at.Name)
@@ -116,7 +113,6 @@ func (w *walker) system(name string) error {
 	return nil
 }
 
-// first follows the segment behind the version.
 func (w *walker) first(s graphurl.Segment) error {
 	name := strings.ToLower(s.Text)
 	if name == "myorganization" { // an alias of the root (concepts/call-api)

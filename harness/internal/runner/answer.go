@@ -25,23 +25,26 @@ const maxBody = wire.MostBody
 // maxRedirects is net/http's own limit.
 const maxRedirects = 10
 
+// message is what an answer holds, or a part of one.
+type message struct {
+	status int
+	header http.Header
+	text   string
+	doc    any
+	isJSON bool
+}
+
 // answer is a response, read whole.
 type answer struct {
-	request *http.Request // as the step sent it, before any redirect
-	status  int
-	header  http.Header
-	text    string
-	doc     any
-	isJSON  bool
-	mended  string // where its JSON holds half of a surrogate pair, the first such place
-	trace   match.Trace
-
+	message
+	request    *http.Request // as the step sent it, before any redirect
+	mended     string        // where its JSON holds half of a surrogate pair, the first such place
+	trace      match.Trace
 	redirected bool // the answer is of another address
 }
 
 func (a *answer) source() source { return source(a.trace.Answer) }
 
-// send sends the step's request.
 func (s exchanger) send(ctx context.Context) (*answer, *halt) {
 	req, h := requestMaker(s).request(ctx)
 	if h != nil {
@@ -50,7 +53,6 @@ func (s exchanger) send(ctx context.Context) (*answer, *halt) {
 	return s.exchange(req)
 }
 
-// exchange sends a request and reads the answer.
 func (s exchanger) exchange(req *http.Request) (*answer, *halt) {
 	rt := s.opts.Transport(s.step.As)
 	if rt == nil {
@@ -158,7 +160,9 @@ func (s *stepRun) what(req *http.Request) string {
 func (s exchanger) failed(req *http.Request, err error) *halt {
 	var miss *match.MissError
 	if errors.As(err, &miss) {
-		return missed(miss)
+		f := MissFinding(miss)
+		f.Want, f.Got = value(f.Want), value(f.Got)
+		return &halt{finding: finding{Finding: f}}
 	}
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {

@@ -33,7 +33,9 @@ func (s judge) conformity(a *answer, typ string) ([]finding, *halt) {
 		findings = append(findings, a.note(conform.RuleAnswerUntyped, "", "the answer was not validated: "+result.Reason))
 	}
 	for _, p := range result.Problems {
-		if s.step.Poll != nil && p.Rule == conform.RuleAnswerOrder || p.Severity == report.Note && !s.news(p.Rule, propertyOf(p)) {
+		// A note on the same property of every element of a page is reported once.
+		property := p.File + p.Where[strings.LastIndexByte(p.Where, '[')+1:]
+		if s.step.Poll != nil && p.Rule == conform.RuleAnswerOrder || p.Severity == report.Note && !s.news(p.Rule, property) {
 			continue // the poll reports it, or it was reported
 		}
 		findings = append(findings, s.unlike(p, a))
@@ -41,7 +43,6 @@ func (s judge) conformity(a *answer, typ string) ([]finding, *halt) {
 	return findings, nil
 }
 
-// conformed is an answer with its request, as package conform wants it.
 func (s judge) conformed(a *answer, typ string) conform.Exchange {
 	e := conform.Exchange{
 		Method: a.request.Method, URL: a.request.URL.String(), Request: conform.Sent(a.request),
@@ -75,7 +76,6 @@ func (s judge) typed(part string) int {
 	return e.Line
 }
 
-// unlike is a problem as a finding.
 func (s judge) unlike(p conform.Problem, a *answer) finding {
 	at := place{where: p.Where}
 	if strings.HasPrefix(p.Where, jsondoc.Root) {
@@ -101,20 +101,11 @@ func (s judge) unlike(p conform.Problem, a *answer) finding {
 	return f
 }
 
-// propertyOf is what a note is about, wherever it stands: the same property of every
-// element of a page is reported once.
-func propertyOf(p conform.Problem) string {
-	return p.File + p.Where[strings.LastIndexByte(p.Where, '[')+1:]
-}
-
 // news reports whether something is reported for the first time in this run.
 func (r *run) news(rule report.Rule, what string) bool {
 	key := [2]string{string(rule), what}
 	if r.reported[key] {
 		return false
-	}
-	if r.reported == nil {
-		r.reported = map[[2]string]bool{}
 	}
 	r.reported[key] = true
 	return true

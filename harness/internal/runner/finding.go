@@ -152,10 +152,3 @@ func MissFinding(miss *match.MissError) report.Finding {
 	}
 	return f
 }
-
-// missed ends a step whose request had no answer.
-func missed(miss *match.MissError) *halt {
-	f := finding{Finding: MissFinding(miss)}
-	f.Want, f.Got = value(f.Want), value(f.Got)
-	return &halt{finding: f}
-}

@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
@@ -111,7 +110,11 @@ func judgePattern(c *checker, m *scenario.Matcher, s subject) []finding {
 }
 
 func judgeLimits(c *checker, m *scenario.Matcher, s subject) []finding {
-	got, ok := parseDecimal(numeral(s))
+	numeral, isText := s.value.(string)
+	if !isText {
+		numeral = fmt.Sprint(s.value)
+	}
+	got, ok := parseDecimal(strings.TrimSpace(numeral))
 	if !ok {
 		return s.failAs(ruleExpectType, "number", "which is too large a number to compare")
 	}
@@ -123,16 +126,6 @@ func judgeLimits(c *checker, m *scenario.Matcher, s subject) []finding {
 		found = append(found, s.fail(ruleExpectMax, "at most "+m.Max)...)
 	}
 	return found
-}
-
-func numeral(s subject) string {
-	switch v := s.value.(type) {
-	case json.Number:
-		return v.String()
-	case string:
-		return strings.TrimSpace(v)
-	}
-	return ""
 }
 
 func judgeCount(c *checker, m *scenario.Matcher, s subject) []finding {
@@ -225,10 +218,10 @@ func judgeSameAs(c *checker, m *scenario.Matcher, s subject) []finding {
 
 func judgeNotBefore(c *checker, m *scenario.Matcher, s subject) []finding {
 	other, name, ok := c.refer(m.NotBefore, s.line)
-	if !ok && name == "" {
+	switch {
+	case !ok && name == "":
 		return nil
-	}
-	if !ok {
+	case !ok:
 		return s.failAs(ruleExpectNotBefore, name, "but there is no %s to compare with", name)
 	}
 	want := "not before " + plainText(other)
@@ -264,16 +257,14 @@ func (c *checker) refer(ref *scenario.Reference, line int) (value any, name stri
 		value := c.header.Get(ref.Header)
 		return value, "header." + ref.Header, value != ""
 	case ref.Value != nil:
-		if value, ok := c.expand(ref.Value, line); ok {
-			return value, given(ref.Value), true
+		value, ok := c.expand(ref.Value, line)
+		names := ref.Value.Variables()
+		if ok && len(names) > 0 {
+			return value, braced(names), true
+		}
+		if ok {
+			return value, "the given value", true
 		}
 	}
 	return nil, "", false
-}
-
-func given(t *scenario.Template) string {
-	if names := t.Variables(); len(names) > 0 {
-		return braced(names)
-	}
-	return "the given value"
 }

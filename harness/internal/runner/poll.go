@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph/async"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/scenario"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
@@ -21,7 +23,7 @@ const maxPolls = 1200
 // poll repeats the step's request until the operation has ended, and judges the
 // final answer.
 func (s *stepRun) poll(ctx context.Context) (*answer, *halt) {
-	p := &poller{stepRun: s, began: time.Now()}
+	p := &poller{stepRun: s, began: time.Now(), states: states{map[string]any{}, map[string]bool{}}}
 	before := len(s.found)
 	final, h := p.final(ctx)
 	if h == nil {
@@ -31,7 +33,6 @@ func (s *stepRun) poll(ctx context.Context) (*answer, *halt) {
 	return final, h
 }
 
-// final polls until an answer is the final one.
 func (p *poller) final(ctx context.Context) (*answer, *halt) {
 	for range maxPolls {
 		a, h := exchanger{p.stepRun}.send(ctx)
@@ -57,7 +58,6 @@ type poller struct {
 	onTheWay []finding // of answers that were not the final one
 }
 
-// look says whether an answer is the final one.
 func (p *poller) look(a *answer) (done bool, h *halt) {
 	poll := p.step.Poll
 	if a.isJSON && a.status < 300 {
@@ -135,7 +135,6 @@ func (p *poller) compare(h *halt, a *answer) {
 	}
 }
 
-// ended is a poll that ended without an answer to check.
 func (p *poller) ended(rule report.Rule, a *answer, message string, args ...any) *halt {
 	h := &halt{finding: place{}.failed(rule, p.step.Poll.Line, "", "")}
 	h.finding.Message = fmt.Sprintf(message, args...)
@@ -232,4 +231,87 @@ func unseen(set, reported []finding) []finding {
 		}
 	}
 	return unseen
+}
+
+// states watches an operation from poll to poll. Each kind of misconduct is reported
+// once.
+type states struct {
+	last     map[string]any // the latest value of each property watched
+	reported map[string]bool
+}
+
+func (st *states) observe(doc any, line int) []finding {
+	body, _ := doc.(map[string]any)
+	var found []finding
+	for _, rule := range stateRules {
+		now, ok := body[rule.property]
+		if !ok {
+			continue
+		}
+		before, seen := st.last[rule.property]
+		st.last[rule.property] = now
+		if !seen || st.reported[rule.property] {
+			continue
+		}
+		if !rule.broken(before, now) {
+			continue
+		}
+		fault := rule.fault
+		if rule.property == "status" && async.IsTerminal(plainText(before)) {
+			fault = "a terminal state never changes"
+		}
+		st.reported[rule.property] = true
+		path := jsondoc.AppendPath(jsondoc.Root, rule.property)
+		was, is := value(jsonText(before)), value(jsonText(now))
+		f := inBody(path).failed(rule.id, line, rule.want+" "+was, is)
+		f.Is = fmt.Sprintf("went from %s to %s: %s", was, is, fault)
+		found = append(found, f)
+	}
+	return found
+}
+
+const isConstant = "it is constant across polls"
+
+// stateRules is how the properties of an operation may change between polls.
+var stateRules = []struct {
+	property string
+	id       report.Rule
+	want     string
+	fault    string
+	broken   func(before, now any) bool
+}{
+	{"status", rulePollOrder, "a state after", "an operation never goes back", func(before, now any) bool {
+		was, _ := before.(string)
+		is, _ := now.(string)
+		return async.GoesBack(was, is)
+	}},
+	{"attemptsCount", rulePollOrder, "at least", "attempts never become fewer", func(before, now any) bool {
+		was, okWas := numberOf(before)
+		is, okIs := numberOf(now)
+		return okWas && okIs && is.compare(was) < 0
+	}},
+	{"lastActionDateTime", rulePollOrder, "not before", "the last action never becomes an earlier one", func(before, now any) bool {
+		order, ok := orderOf(before, now)
+		return ok && order > 0
+	}},
+	{"id", rulePollConstant, "still", isConstant, differ},
+	{"operationType", rulePollConstant, "still", isConstant, differ},
+	{"createdDateTime", rulePollConstant, "still", isConstant, func(before, now any) bool {
+		order, ok := orderOf(before, now)
+		return differ(before, now) && !(ok && order == 0)
+	}},
+}
+
+func differ(before, now any) bool { return len(jsondoc.Diff(before, now, 1)) > 0 }
+
+func numberOf(value any) (decimal, bool) {
+	n, _ := value.(json.Number)
+	return parseDecimal(n.String())
+}
+
+// orderOf compares two instants at the precision that both have.
+func orderOf(before, now any) (order int, ok bool) {
+	was, errWas := parseInstant(plainText(before))
+	is, errIs := parseInstant(plainText(now))
+	return was.compareShared(is), errWas == nil && errIs == nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,6 +50,7 @@ func Run(ctx context.Context, sc *scenario.Scenario, opts Options) report.Case {
 		scenario: sc,
 		opts:     opts,
 		result:   report.Case{Name: sc.Name, File: sc.File},
+		reported: map[[2]string]bool{},
 	}
 	r.all(ctx)
 	for _, f := range r.found {
@@ -73,7 +75,11 @@ type run struct {
 }
 
 func (r *run) all(ctx context.Context) {
-	if !r.prepare() {
+	var h *halt
+	if r.vars, h = newVariables(r.scenario, r.opts); h != nil {
+		h.finding.File = r.scenario.File
+		r.found = append(r.found, h.finding)
+		r.result.Status = report.Errored
 		return
 	}
 	for i := range r.scenario.Steps {
@@ -84,17 +90,6 @@ func (r *run) all(ctx context.Context) {
 	}
 	r.reportSkipped()
 	r.cleanUp(ctx)
-}
-
-func (r *run) prepare() bool {
-	var h *halt
-	if r.vars, h = newVariables(r.scenario, r.opts); h == nil {
-		return true
-	}
-	h.finding.File = r.scenario.File
-	r.found = append(r.found, h.finding)
-	r.result.Status = report.Errored
-	return false
 }
 
 // reportSkipped says once what was not run; what kept it from running has a
@@ -127,4 +122,121 @@ func (r *run) cleanUp(ctx context.Context) {
 		s.do(ctx)
 	}
 	r.reportSkipped()
+}
+
+// stepRun is one step being run.
+type stepRun struct {
+	*run
+	step     *scenario.Step
+	cleanup  bool
+	page     int             // of a followed answer, from 1
+	captured map[string]bool // variables that an answer had a value for
+	named    map[string]bool // places of the answer that some check names
+}
+
+// What a step does, by whom: its request is made, exchanged and, where its answer has pages,
+// followed; answers are judged.
+type (
+	requestMaker struct{ *stepRun }
+	exchanger    struct{ *stepRun }
+	pager        struct{ *stepRun }
+	judge        struct{ *stepRun }
+)
+
+// do runs the step unless it lacks a variable. What it returns has been reported.
+func (s *stepRun) do(ctx context.Context) *halt {
+	names := s.step.Variables
+	if missing := s.vars.missing(names); len(missing) > 0 {
+		s.skip(missing)
+		return nil
+	}
+	h := s.vars.unsetEnv(names, "the step")
+	if h == nil {
+		if !s.cleanup {
+			s.result.Steps++
+		}
+		if s.opts.Began != nil {
+			s.opts.Began(s.step.Name, s.step)
+		}
+		h = s.execute(ctx)
+	}
+	if h != nil {
+		s.add(h.finding)
+		if h.errored && !s.cleanup {
+			s.result.Status = report.Errored
+		}
+	}
+	return h
+}
+
+func (s *stepRun) skip(missing []string) {
+	if len(s.skipped) == 0 {
+		s.skipLine = s.step.Line
+	}
+	s.skipped = append(s.skipped, s.step.Name)
+	for _, name := range missing {
+		if !slices.Contains(s.lacking, name) {
+			s.lacking = append(s.lacking, name)
+		}
+	}
+}
+
+func (s *stepRun) execute(ctx context.Context) *halt {
+	var last *answer
+	var h *halt
+	switch {
+	case s.step.Poll != nil:
+		last, h = s.poll(ctx)
+	case s.step.Follow != nil:
+		last, h = pager{s}.follow(ctx)
+	default:
+		if last, h = (exchanger{s}).send(ctx); h == nil {
+			h = s.judge(last)
+		}
+	}
+	if h != nil {
+		return h
+	}
+	return s.uncaptured(last)
+}
+
+// judge checks an answer against all that the step expects of it, and keeps
+// of it what the step captures.
+func (s *stepRun) judge(a *answer) *halt {
+	s.named = map[string]bool{}
+	by := judge{s}
+	if h := by.expect(&s.step.Expect, a.view()); h != nil {
+		return h
+	}
+	if h := by.parts(a); h != nil {
+		return h
+	}
+	found, h := by.conformity(a, s.step.Expect.Schema)
+	if s.add(found...); h != nil {
+		return h
+	}
+	s.capture(a)
+	return nil
+}
+
+// add completes a finding and reports it. What goes wrong in cleanup is a
+// warning; only that the recording lacks an answer stays what it is.
+func (s *stepRun) add(findings ...finding) {
+	for _, f := range findings {
+		f.Step = s.step.Name
+		f.File = s.scenario.File
+		if f.Line == 0 {
+			f.Line = s.step.Line
+		}
+		var part []string
+		if s.cleanup && f.Rule != RuleMiss {
+			f.Severity = min(f.Severity, report.Warning)
+			part = append(part, "cleanup")
+		}
+		if s.page > 1 {
+			part = append(part, fmt.Sprintf("page %d", s.page))
+		}
+		f.Part = strings.Join(part, ": ")
+		s.found = append(s.found, f)
+	}
 }

@@ -14,32 +14,22 @@ import (
 
 // view is what expectations look at: an answer, or one part of a batch answer.
 type view struct {
+	message
 	answer *answer
-	status int
-	header http.Header
-	text   string
-	doc    any
-	isJSON bool
 	part   string            // normalized path of the part in the answer's body; "" for the answer itself
 	spelt  map[string]string // canonical names of a part's headers, as the body spells them
 }
 
 func (a *answer) view() *view {
-	return &view{
-		answer: a,
-		status: a.status, header: a.header, text: a.text, doc: a.doc, isJSON: a.isJSON,
-	}
+	return &view{answer: a, message: a.message}
 }
 
-// body is the normalized path of the view's document in the answer's body.
-func (v *view) body() string {
+func (v *view) bodyPlace() place {
 	if v.part == "" {
-		return jsondoc.Root
+		return inBody(jsondoc.Root)
 	}
-	return jsondoc.AppendPath(v.part, "body")
+	return inBody(jsondoc.AppendPath(v.part, "body"))
 }
-
-func (v *view) bodyPlace() place { return inBody(v.body()) }
 
 func (v *view) statusPlace() place {
 	if v.part == "" {
@@ -122,7 +112,8 @@ func batchParts(a *answer) map[string][]*view {
 }
 
 func partView(a *answer, p *graph.Part) *view {
-	v := &view{answer: a, part: jsondoc.AppendPath(jsondoc.AppendPath(jsondoc.Root, "responses"), p.Index), status: p.Status, header: p.Header, spelt: map[string]string{}}
+	v := &view{message: message{status: p.Status, header: p.Header}, answer: a, spelt: map[string]string{}}
+	v.part = jsondoc.AppendPath(jsondoc.AppendPath(jsondoc.Root, "responses"), p.Index)
 	headers, _ := p.Members["headers"].(map[string]any)
 	for name := range headers {
 		v.spelt[http.CanonicalHeaderKey(name)] = name

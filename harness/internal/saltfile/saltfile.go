@@ -58,7 +58,11 @@ func Find(from string) ([]byte, error) {
 		var kind *plainfile.KindError
 		switch {
 		case err == nil:
-			return read(name, text)
+			salt, message := parse(text)
+			if salt == nil {
+				return nil, fault.In("read", name, 1, message, "restore it from version control; if it is not a salt of graphvcr's, give it another name")
+			}
+			return salt, nil
 		case errors.As(err, &kind), errors.Is(err, fs.ErrNotExist): // somebody's folder, or nothing
 		default:
 			return nil, fault.In("read", name, 0, fault.Reason(err).Error(), "check its permissions")
@@ -67,14 +71,6 @@ func Find(from string) ([]byte, error) {
 			return nil, &fault.Error{Kind: fs.ErrNotExist, Message: "there is no salt in " + from + " or above it", Hint: Advice}
 		}
 	}
-}
-
-func read(name string, text []byte) ([]byte, error) {
-	salt, message := parse(text)
-	if salt == nil {
-		return nil, fault.In("read", name, 1, message, "restore it from version control; if it is not a salt of graphvcr's, give it another name")
-	}
-	return salt, nil
 }
 
 // parse returns a salt or what is wrong with its text, which it does not quote.

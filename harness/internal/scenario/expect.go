@@ -13,8 +13,6 @@ import (
 
 const root = "$"
 
-func partTitle(i int, title string) string { return fmt.Sprintf("part %d of %s", i+1, title) }
-
 func (d checkDecoder) expect(v value, title string) Expect {
 	if !v.IsSet() || !v.Only(title, expectKeys) {
 		return Expect{}
@@ -86,7 +84,6 @@ func sortKeys(v value) (words, others []string) {
 	return words, others
 }
 
-// properties reads a mapping of property names and paths.
 func (d checkDecoder) properties(v value, where string) []Check {
 	if v.Kind() == strictyaml.Mapping && lenMembers(v) == 0 {
 		v.Fault("write equals: {} for an empty object, exists: true for any value", "{} expects nothing")

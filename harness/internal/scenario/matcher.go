@@ -170,7 +170,6 @@ func (d checkDecoder) sameAs(v value) *Reference {
 	return ref
 }
 
-// reference reads the other value of sameAs and notBefore.
 func (d checkDecoder) reference(v value) *Reference {
 	text := v.Text()
 	if strings.HasPrefix(text, root) {

@@ -98,7 +98,7 @@ func plainSource(v value, from string) (string, Source) {
 		}
 		return from, Source{Header: name}
 	}
-	if isBody(from) {
+	if from == "body" || strings.HasPrefix(from, "body.") || strings.HasPrefix(from, "body[") {
 		return bodySource(v, from)
 	}
 	if from != "status" {
@@ -116,11 +116,6 @@ func sourceAdvice(from string) string {
 		return fault.DidYouMean(strconv.Quote(nearest + "." + rest))
 	}
 	return "write status, header.NAME, body, body.PATH or parts.ID.body.PATH"
-}
-
-// isBody reports whether the source is the body or a path in it.
-func isBody(from string) bool {
-	return from == "body" || strings.HasPrefix(from, "body.") || strings.HasPrefix(from, "body[")
 }
 
 // bodySource writes body[0] and body.@odata.x as body.PATH with a path that
@@ -146,7 +141,6 @@ func cutPart(rest string) (id, from string) {
 	return rest[:end], strings.TrimPrefix(rest[end:], ".")
 }
 
-// partSource reads parts.ID.SOURCE.
 func partSource(v value, rest string, step *Step) (string, Source) {
 	id, from := cutPart(rest)
 	if id == "" || from == "" {
@@ -159,7 +153,6 @@ func partSource(v value, rest string, step *Step) (string, Source) {
 	return "parts." + id + "." + from, source
 }
 
-// parts reads what is expected of the answers of a batch.
 func (d *decoder) parts(v value, step *Step, title string) map[string]Expect {
 	if !v.IsSet() {
 		return nil

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"encoding/base64"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -126,18 +127,14 @@ func (d requestDecoder) query(v value) []Pair {
 	for _, p := range d.pairs(v) {
 		last := len(joined) - 1
 		if last >= 0 && joined[last].Name == p.Name && strings.HasPrefix(p.Name, "$") {
-			joined[last].Value = join(joined[last].Value, p.Value)
+			first, _ := joined[last].Value.node.(text)
+			second, _ := p.Value.node.(text)
+			joined[last].Value = Template{slices.Concat(first, text{{text: ","}}, second)}
 			continue
 		}
 		joined = append(joined, p)
 	}
 	return joined
-}
-
-func join(a, b Template) Template {
-	first, _ := a.node.(text)
-	second, _ := b.node.(text)
-	return Template{slices.Concat(first, text{{text: ","}}, second)}
 }
 
 var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$") // RFC 9110, token
@@ -161,7 +158,7 @@ func checkHeaderName(name string, m strictyaml.Member) {
 func (d requestDecoder) multipart(v value, title string) []Part {
 	var parts []Part
 	for i, item := range v.Items() {
-		parts = append(parts, d.part(item, partTitle(i, title)))
+		parts = append(parts, d.part(item, fmt.Sprintf("part %d of %s", i+1, title)))
 	}
 	if v.Kind() == strictyaml.List && len(parts) == 0 {
 		v.Fault("", "multipart has no part")

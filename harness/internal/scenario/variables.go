@@ -154,7 +154,6 @@ func (d *decoder) pieces(v value, s string) text {
 	return pieces
 }
 
-// shortened quotes a text for a message.
 func shortened(s string) string {
 	const limit = 60
 	if len(s) > limit {

@@ -141,7 +141,6 @@ func (s *Session) Transport() http.RoundTripper {
 // spy asks the cassette first.
 type spy struct{ recorded, live http.RoundTripper }
 
-// RoundTrip implements http.RoundTripper.
 func (s spy) RoundTrip(req *http.Request) (*http.Response, error) {
 	var body []byte
 	if req.Body != nil && req.Body != http.NoBody {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -74,4 +75,27 @@ func (d discovery) keys(r *http.Request) (int, fields) {
 		"kty": "RSA", "use": "sig", "kid": d.opts.KeyID, "x5t": d.opts.KeyID,
 		"n": base64.RawURLEncoding.EncodeToString(modulus), "e": "AQAB", "issuer": d.issuer(r),
 	}}}
+}
+
+// IsHost reports whether a host, with or without its port, is one that clients sign
+// in with, and for which a Host can stand in.
+func IsHost(host string) bool {
+	_, known := graph.SignInCloud(host)
+	return known || host == graph.MachineHost
+}
+
+// Hosts lists the hosts that clients sign in with.
+func Hosts() []string { return append(slices.Concat(groups()...), graph.MachineHost) }
+
+// groups are the sign-in hosts that stand for one another, the preferred first.
+func groups() [][]string {
+	var all [][]string
+	for _, c := range graph.Clouds() {
+		for _, group := range c.SignIn {
+			if !slices.ContainsFunc(all, func(known []string) bool { return known[0] == group[0] }) {
+				all = append(all, group) // two clouds share one
+			}
+		}
+	}
+	return all
 }

@@ -23,7 +23,7 @@
 //   - there is no id_token, and client_info only for the account that a request names
 //     (X-AnchorMailbox, as MSAL sends it with a refresh token): no account comes or changes.
 //
-// Nothing that a client sends is kept but in memory, and nothing is logged.
+// Nothing that a client sends is kept, and nothing is logged.
 //
 // # What it is not
 //

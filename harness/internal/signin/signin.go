@@ -3,16 +3,17 @@ package signin
 import (
 	"cmp"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
-	"sync"
+	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 )
 
 // Options choose what a Host says. The zero value signs everybody in.
@@ -37,13 +38,25 @@ type Options struct {
 	// Draw makes so many bytes of a kind, fresh ones each time; nil is random.
 	Draw func(kind string, n int) []byte
 
-	// Strict does as the real hosts: it refuses codes and refresh tokens that were not
-	// handed out here, and another secret than ClientSecret; a device code is pending at
-	// first; a sign-in is answered with a refresh token and who signed in. Any other
-	// host leaves what a client keeps of accounts and refresh tokens as it is.
-	Strict       bool
-	ClientSecret string // "": any
+	// Strict does what the real hosts do besides; nil is nothing: then what a client keeps
+	// of accounts and refresh tokens stays as it is.
+	Strict Strict
 }
+
+// Strict refuses what the real hosts refuse, and hands out what lasts, as they do.
+type Strict interface {
+	// Issued is called with each code that is handed out: for an authorization, in answer to
+	// GET, or for a device, in answer to POST.
+	Issued(r *http.Request, code string)
+	// Refused says why a request for a token is refused; the status is 0 where it is not. It
+	// may complete the request's form.
+	Refused(r *http.Request) (status int, code, description string, number int)
+	// Granted adds to the answer to a user's sign-in.
+	Granted(r *http.Request, scope string, said map[string]any)
+}
+
+// DeviceGrant is the type of the grant for a device code.
+const DeviceGrant = "urn:ietf:params:oauth:grant-type:device_code"
 
 // User is a person with an account.
 type User struct{ ID, Name, PrincipalName string }
@@ -70,9 +83,7 @@ type Tokens interface {
 // Host answers as the sign-in hosts do.
 type Host struct {
 	voice
-	mux    *http.ServeMux
-	mu     sync.Mutex // held while a request is answered
-	grants grants
+	mux *http.ServeMux
 }
 
 // voice is what all answers have in common.
@@ -95,19 +106,18 @@ func New(o Options) *Host {
 	if o.Tokens == nil {
 		o.Tokens = &unsigned{now: o.Now, user: o.User, scopes: o.Scopes, roles: o.Roles}
 	}
-	v := voice{o}
-	h := &Host{voice: v, mux: http.NewServeMux(), grants: grants{v, map[string]authorization{}, map[string]*device{}, map[string]string{}}}
+	h := &Host{voice: voice{o}, mux: http.NewServeMux()}
 	h.routes()
 	return h
 }
 
 func (h *Host) routes() {
-	about, g := discovery{h.voice}, &h.grants
+	about, g := discovery{h.voice}, grants{h.voice}
 	for _, version := range []string{"", "/v2.0"} {
 		oauth := "/{tenant}/oauth2" + version
 		h.mux.HandleFunc("GET /{tenant}"+version+"/.well-known/openid-configuration", h.json(about.configuration))
 		h.mux.HandleFunc("GET /{tenant}/discovery"+version+"/keys", h.json(about.keys))
-		h.mux.HandleFunc("GET "+oauth+"/authorize", h.authorize)
+		h.mux.HandleFunc("GET "+oauth+"/authorize", g.authorize)
 		h.mux.HandleFunc("POST "+oauth+"/devicecode", h.json(g.deviceCode))
 		h.mux.HandleFunc("POST "+oauth+"/token", h.json(g.token))
 	}
@@ -119,7 +129,6 @@ func (h *Host) routes() {
 	}))
 }
 
-// ServeHTTP implements http.Handler.
 func (h *Host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Date", h.opts.Now().UTC().Format(http.TimeFormat))
@@ -138,8 +147,7 @@ type fields map[string]any
 // maxForm bounds a request's body; real ones hold a few kilobytes.
 const maxForm = 1 << 20
 
-// json serves what a function of the request's form says. The form is not read while
-// the lock is held.
+// json serves what a function of the request's form says.
 func (h *Host) json(answer func(r *http.Request) (int, fields)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
@@ -147,9 +155,7 @@ func (h *Host) json(answer func(r *http.Request) (int, fields)) http.HandlerFunc
 		if err := r.ParseForm(); err != nil {
 			said = h.problem("invalid_request", "AADSTS900144: The request body is malformed.", 900144)
 		} else {
-			h.mu.Lock()
 			status, said = answer(r)
-			h.mu.Unlock()
 		}
 		body, err := json.Marshal(said)
 		if err != nil {
@@ -188,26 +194,10 @@ const inventedTenant = "b0b0b0b0-0000-4000-8000-000000000001"
 // tenant is the id of the tenant that a request is about.
 func (v voice) tenant(r *http.Request) string {
 	asked := r.PathValue("tenant")
-	switch {
-	case v.opts.Tenant != "":
-		return v.opts.Tenant
-	case isGUID(asked):
-		return asked
+	if guid, _ := identity.Lookup("guid"); !guid.Match(asked) {
+		asked = inventedTenant // of common, organizations, consumers, or a domain
 	}
-	return inventedTenant // of common, organizations, consumers, or a domain
-}
-
-func isGUID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i := range len(s) {
-		c, dash := s[i], i == 8 || i == 13 || i == 18 || i == 23
-		if dash != (c == '-') || !dash && !ascii.IsHex(c) {
-			return false
-		}
-	}
-	return true
+	return cmp.Or(v.opts.Tenant, asked)
 }
 
 func (v voice) issuer(r *http.Request) string { return v.base(r) + "/" + v.tenant(r) + "/v2.0" }
@@ -218,4 +208,71 @@ func hostOf(address string) string {
 		return ""
 	}
 	return u.Host
+}
+
+// unsigned makes tokens that nobody signed, for replay.
+type unsigned struct {
+	now           func() time.Time
+	user          User
+	scopes, roles []string
+}
+
+// Tokens of a replay are kept in the caches of clients, where the next live run finds
+// them, and the service refuses them. MSAL and azcore do not use what ends within five
+// minutes. Programs that trust expiry to the end (rclone) get theirs with a refresh
+// token.
+const (
+	lifetime        = 299 * time.Second
+	renewalLifetime = time.Minute
+)
+
+func (a Ask) lifetime() time.Duration {
+	if a.Renewal {
+		return renewalLifetime
+	}
+	return lifetime
+}
+
+// skew lets a token be used by a client whose clock is behind.
+const skew = 5 * time.Minute
+
+func (t *unsigned) claims(a Ask) map[string]any {
+	now := t.now()
+	return map[string]any{
+		"aud": a.Resource, "iss": "https://sts.windows.net/" + a.Tenant + "/", "tid": a.Tenant, "appid": a.ClientID,
+		"iat": now.Add(-skew).Unix(), "nbf": now.Add(-skew).Unix(), "exp": now.Add(a.lifetime()).Unix(),
+		"app_displayname": "graphvcr stand-in", "ver": "1.0",
+	}
+}
+
+func (t *unsigned) App(a Ask) (string, time.Duration) {
+	c := t.claims(a)
+	c["idtyp"], c["oid"], c["sub"] = "app", inventedTenant, inventedTenant
+	if t.roles != nil {
+		c["roles"] = t.roles
+	}
+	return t.Sign(c), a.lifetime()
+}
+
+func (t *unsigned) User(a Ask) (string, []string, time.Duration) {
+	c := t.claims(a)
+	c["idtyp"], c["oid"], c["sub"], c["upn"], c["unique_name"] = "user", t.user.ID, t.user.ID, t.user.PrincipalName, t.user.PrincipalName
+	var carried []string
+	for _, asked := range a.Scopes {
+		name := asked[strings.LastIndexByte(asked, '/')+1:]
+		if name == ".default" {
+			carried = append(carried, t.scopes...)
+		} else {
+			carried = append(carried, name)
+		}
+	}
+	c["scp"] = strings.Join(carried, " ")
+	return t.Sign(c), a.Scopes, a.lifetime()
+}
+
+func (t *unsigned) Sign(claims map[string]any) string {
+	payload, _ := json.Marshal(claims) // of strings and numbers: cannot fail
+	const header = `{"alg":"none","typ":"JWT"}`
+	encode := base64.RawURLEncoding.EncodeToString
+	return encode([]byte(header)) + "." + encode(payload) + "."
 }

@@ -44,20 +44,16 @@ const mostFaults = 1000
 
 func (f *faults) full() bool { return len(f.list) >= mostFaults }
 
-func (f *faults) add(line, column int, message, advice string) {
-	if f.full() {
-		return
-	}
-	f.list = append(f.list, &fault.Error{Place: fault.Place{Line: max(line, 1), Column: max(column, 1)}, Message: message, Hint: advice})
-}
-
 // has reports whether there is a fault at a node's place.
 func (f *faults) has(n *yaml.Node) bool {
 	return slices.ContainsFunc(f.list, func(e *fault.Error) bool { return e.Line == max(n.Line, 1) && e.Column == max(n.Column, 1) })
 }
 
 func (f *faults) at(n *yaml.Node, advice, message string, args ...any) {
-	f.add(n.Line, n.Column, fmt.Sprintf(message, args...), advice)
+	if !f.full() {
+		at := fault.Place{Line: max(n.Line, 1), Column: max(n.Column, 1)}
+		f.list = append(f.list, &fault.Error{Place: at, Message: fmt.Sprintf(message, args...), Hint: advice})
+	}
 }
 
 // sorted joins the faults in the order of the file. Faults of one place keep the

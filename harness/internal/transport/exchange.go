@@ -34,7 +34,6 @@ type exchange struct {
 func (e *exchange) receive(resp *http.Response) error {
 	e.resp = resp
 	if resp.StatusCode == http.StatusSwitchingProtocols {
-		e.sent.drop()
 		e.note(errors.New("the connection became one of another protocol"))
 		return nil
 	}
@@ -49,7 +48,6 @@ func (e *exchange) receive(resp *http.Response) error {
 		return nil
 	case err != nil:
 		body.Close()
-		e.sent.drop()
 		e.note(err)
 		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(held), broken{err}))
 		return nil

@@ -55,7 +55,6 @@ func (b *passing) record() error {
 	}
 	body, err := b.copy.text()
 	if err != nil {
-		b.exchange.sent.drop()
 		b.exchange.lost(fmt.Errorf("keep the answer's body: %w", err))
 		return nil
 	}
@@ -68,7 +67,6 @@ func (b *passing) record() error {
 func (b *passing) giveUp(err error) {
 	if !b.over.Swap(true) {
 		b.copy.drop()
-		b.exchange.sent.drop()
 		b.exchange.note(err)
 	}
 }

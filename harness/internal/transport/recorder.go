@@ -26,8 +26,6 @@ type RecorderOptions struct {
 	// Journal.Notes gives back. It must not change its argument. Nil stores all but
 	// credentials in headers.
 	Redact func(*cassette.Interaction) (stored *cassette.Interaction, note []byte)
-	// First is the order of the first request, where the journal holds others already.
-	First int
 }
 
 // Recorder is a RoundTripper that keeps every exchange in a journal before its answer
@@ -60,13 +58,14 @@ func (n Note) String() string {
 	return fmt.Sprintf("interaction %d, %s %s: %v", n.Order, n.Method, n.URL, n.Err)
 }
 
-// NewRecorder records into a journal.
+// NewRecorder records into a journal, behind what that holds already.
 func NewRecorder(j *journal.Journal, opts RecorderOptions) *Recorder {
 	if opts.Base == nil {
 		opts.Base = quiet.Over(http.DefaultTransport)
 	}
 	r := &Recorder{journal: j, opts: opts}
-	r.next.Store(int64(opts.First))
+	before, _ := j.Len()
+	r.next.Store(int64(before))
 	return r
 }
 
@@ -87,7 +86,6 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := r.opts.Base.RoundTrip(e.outgoing())
 	if err != nil {
-		e.sent.drop()
 		why := err
 		if req.Context().Err() != nil {
 			why = fmt.Errorf("the client was gone before its answer came: %w", err)

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
@@ -44,12 +45,9 @@ func (t *retries) meet(order, now int64, req *http.Request, body string, code in
 	}
 	key := t.key(req, body)
 	retried := journal.NoRetry
-	for n, w := range waiting {
-		if w.key == key && w.then <= order {
-			retried = int(w.order)
-			waiting = append(waiting[:n:n], waiting[n+1:]...)
-			break
-		}
+	if n := slices.IndexFunc(waiting, func(w refusal) bool { return w.key == key && w.then <= order }); n >= 0 {
+		retried = int(waiting[n].order)
+		waiting = slices.Delete(waiting, n, n+1)
 	}
 	if refused {
 		waiting = append(waiting, refusal{key, order, now})

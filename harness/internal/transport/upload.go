@@ -15,9 +15,7 @@ type upload struct {
 
 func (u *upload) begin(body io.ReadCloser, length int64) io.ReadCloser {
 	p := newCopied("the request's body", body, length)
-	if before := u.last.Swap(p); before != nil {
-		before.copy.drop()
-	}
+	u.last.Store(p)
 	return p
 }
 
@@ -45,12 +43,6 @@ func (u *upload) text(req *http.Request) (text string, whole bool, err error) {
 	}
 	text, err = all.text()
 	return text, true, err
-}
-
-func (u *upload) drop() {
-	if p := u.last.Load(); p != nil {
-		p.copy.drop()
-	}
 }
 
 // outgoing is the request to send. It is the client's own, or a copy that differs in

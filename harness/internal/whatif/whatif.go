@@ -84,7 +84,7 @@ func Run(ctx context.Context, p *project.Project, o Options) (*report.Suite, err
 	if err != nil {
 		return nil, err
 	}
-	w := &trial{talk: o.Talk, project: p, original: original, args: o.Args}
+	w := &trial{Options: o, project: p, original: original}
 	if err := w.asItIs(ctx); err != nil {
 		return nil, err
 	}
@@ -129,10 +129,9 @@ func ruleOf(id diff.ID) report.Rule { return report.Rule("whatif." + id) }
 
 // trial runs a client against changed copies of a cassette.
 type trial struct {
-	talk     io.Writer
+	Options
 	project  *project.Project
 	original *cassette.Cassette
-	args     []string
 }
 
 // An outcome is how a client fared.
@@ -148,7 +147,7 @@ func (w *trial) asItIs(ctx context.Context) error {
 		return err
 	}
 	if was.broken != "" {
-		fmt.Fprint(w.talk, was.said)
+		fmt.Fprint(w.Talk, was.said)
 		return &fault.Error{Message: "whatif: without any change, " + was.broken, Hint: "fix that first: graphvcr exec --cassette " + w.original.Name + " -- COMMAND, or graphvcr replay"}
 	}
 	return nil
@@ -169,7 +168,7 @@ func (w *trial) try(ctx context.Context, rule *diff.Rule) (report.Case, error) {
 // on tries a bad day of the service.
 func (w *trial) on(ctx context.Context, day Fault) (report.Case, error) {
 	result := report.Case{Name: day.ID() + ": " + day.Doc, File: w.original.File}
-	if len(w.args) == 0 {
+	if len(w.Args) == 0 {
 		return w.skipped(result, "a fault needs a client: graphvcr whatif --cassette NAME -- COMMAND"), nil
 	}
 	happens, err := proxy.ParseFault(day.spec)
@@ -229,7 +228,7 @@ func (w *trial) against(ctx context.Context, changed *cassette.Cassette, faults 
 	if err != nil {
 		return outcome{}, err
 	}
-	if len(w.args) == 0 {
+	if len(w.Args) == 0 {
 		return w.scenarios(ctx, p)
 	}
 	return w.command(ctx, p, faults)
@@ -267,7 +266,7 @@ func (w *trial) command(ctx context.Context, p *project.Project, faults proxy.Fa
 	}
 	var said tail
 	status, result, err := program.Run(ctx, p, program.Options{
-		Args: w.args, In: strings.NewReader(""), Out: &said, Err: &said, Env: []string{"GRAPHVCR_CASSETTES=" + p.Dirs.Cassettes},
+		Args: w.Args, In: strings.NewReader(""), Out: &said, Err: &said, Env: []string{"GRAPHVCR_CASSETTES=" + p.Dirs.Cassettes},
 		Session: session.Options{Mode: session.Replay, Cassettes: []string{w.original.Name}},
 		Faults:  faults, Authority: authority, Upstream: up, Hosts: p.Rules.Hosts.Set(),
 	})
@@ -279,7 +278,7 @@ func (w *trial) command(ctx context.Context, p *project.Project, faults proxy.Fa
 	})
 	switch {
 	case status != 0:
-		return outcome{fmt.Sprintf("%s ends with exit status %d", w.args[0], status), said.String()}, nil
+		return outcome{fmt.Sprintf("%s ends with exit status %d", w.Args[0], status), said.String()}, nil
 	case len(result.Findings) > 0 && result.Findings[0].Rule == program.RuleHandshake:
 		return outcome{result.Findings[0].Message, result.Findings[0].Hint}, nil
 	case len(result.Findings) > 0:

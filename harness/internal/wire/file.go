@@ -62,8 +62,7 @@ func written(file string, mode fs.FileMode, fill func(io.Writer) error, place fu
 			os.Remove(temp.Name())
 		}
 	}()
-	steady := &steadyWriter{file: temp, syncing: make(chan error, 1)}
-	if err := errors.Join(fill(steady), steady.wait()); err != nil {
+	if err := fill(&steadyWriter{file: temp}); err != nil {
 		return err
 	}
 	if err := temp.Chmod(mode); err != nil {
@@ -111,43 +110,37 @@ func Whole(text []byte) func(io.Writer) error {
 // steadyWriter has the disk write a large file while it is being made, not all of it at
 // the end.
 type steadyWriter struct {
-	file    *os.File
-	unsaved int
-	busy    bool
-	syncing chan error // what the sync under way, if busy, came to
+	file        *os.File
+	size, begun int64 // of what was written, and what of it the disk was told to write
 }
 
-// steadyBytes are written between two syncs at least: the disk works while the next are made.
-const steadyBytes = 8 << 20
+// steadyBytes are written at least before the disk is told.
+const steadyBytes = 1 << 20
 
 func (w *steadyWriter) Write(p []byte) (int, error) {
 	n, err := w.file.Write(p)
-	if w.unsaved += n; err != nil || w.unsaved < steadyBytes {
-		return n, err
+	if w.size += int64(n); w.size-w.begun >= steadyBytes {
+		startWriting(w.file, w.begun, w.size-w.begun)
+		w.begun = w.size
 	}
-	if w.busy {
-		select {
-		case err := <-w.syncing:
-			w.busy = false
-			if err != nil {
-				return n, err
-			}
-		default:
-			return n, nil
-		}
-	}
-	w.unsaved, w.busy = 0, true
-	go func() { w.syncing <- w.file.Sync() }()
-	return n, nil
+	return n, err
 }
 
-// wait ends the sync under way. The disk reports an error once only, so it counts.
-func (w *steadyWriter) wait() error {
-	if !w.busy {
-		return nil
+// Lock marks a file as being used by this process, and reports whether nobody else
+// does. The mark goes with the process, however it ends.
+func Lock(file *os.File) bool { return !refused(file, alone) }
+
+// Locked reports whether a running process has locked the file.
+func Locked(name string) bool {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() { // opening a pipe waits
+		return false
 	}
-	w.busy = false
-	return <-w.syncing
+	file, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	return refused(file, shared)
 }
 
 // SyncFolder makes a new name in a folder survive a power cut, where the system can.

@@ -8,22 +8,12 @@ import (
 	"syscall"
 )
 
-// Lock marks a file as being used by this process, and reports whether nobody else
-// does. The mark goes with the process, however it ends. A file system that has no locks
-// lets everybody pass.
-func Lock(file *os.File) bool {
-	return !errors.Is(syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), syscall.EWOULDBLOCK)
-}
+const (
+	alone  = syscall.LOCK_EX
+	shared = syscall.LOCK_SH
+)
 
-// Locked reports whether a running process has locked the file.
-func Locked(name string) bool {
-	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() { // opening a pipe waits
-		return false
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return false
-	}
-	defer file.Close()
-	return errors.Is(syscall.Flock(int(file.Fd()), syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK)
+// refused asks for a lock of a kind. A file system that has no locks refuses none.
+func refused(file *os.File, kind int) bool {
+	return errors.Is(syscall.Flock(int(file.Fd()), kind|syscall.LOCK_NB), syscall.EWOULDBLOCK)
 }

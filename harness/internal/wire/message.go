@@ -3,8 +3,10 @@ package wire
 import (
 	"bytes"
 	"io"
+	"net"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // IsHopByHop reports whether a header, by its canonical name, is between two neighbours only
@@ -16,6 +18,12 @@ func IsHopByHop(name string) bool {
 		return true
 	}
 	return false
+}
+
+// IsLoopback reports whether a host, without a port, is this machine.
+func IsLoopback(host string) bool {
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // Send sends a copy of a request that is changed on its way, as a RoundTripper must: the

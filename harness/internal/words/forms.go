@@ -1,6 +1,7 @@
 package words
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
@@ -27,9 +28,8 @@ func IsLanguage(tag string) bool {
 }
 
 // scripts and variants that tags of Windows' and Office's have.
-var scripts = map[string]bool{"latn": true, "cyrl": true, "arab": true, "hans": true, "hant": true, "deva": true, "guru": true, "beng": true,
-	"tibt": true, "cans": true, "mong": true, "cher": true, "tfng": true, "ethi": true, "hebr": true, "thai": true, "jpan": true, "kore": true,
-	"telu": true, "valencia": true, "tradnl": true, "ploc": true, "ploca": true, "plocm": true, "pseudo": true}
+var scripts = newSet(`latn cyrl arab hans hant deva guru beng tibt cans mong cher tfng ethi hebr thai jpan kore telu
+	valencia tradnl ploc ploca plocm pseudo`)
 
 // IsMediaType reports whether it is a common media type, with parameters whose values
 // say nothing or without any.
@@ -63,7 +63,7 @@ func isMediaName(name string) bool {
 	return rest == "*" && mediaKinds[kind]
 }
 
-var mediaKinds = map[string]bool{"application": true, "audio": true, "font": true, "image": true, "message": true, "model": true, "multipart": true, "text": true, "video": true}
+var mediaKinds = newSet(`application audio font image message model multipart text video`)
 
 var mediaParameters = newSet(`charset=utf-8 charset=utf8 charset=utf-16 charset=us-ascii charset=ascii charset=iso-8859-1 charset=windows-1252
 	odata.metadata=minimal odata.metadata=full odata.metadata=none odata=minimalmetadata odata=fullmetadata odata=nometadata odata=verbose
@@ -98,7 +98,7 @@ func isCode(code string) bool {
 			continue
 		}
 		n := hump(code[i:])
-		if n == 0 || !t.isHump(code[i:i+n]) {
+		if word := code[i : i+n]; n == 0 || !t.has(listText, word) && !codeWords[strings.ToLower(word)] {
 			return false
 		}
 		i, found = i+n, true
@@ -124,10 +124,6 @@ func hump(s string) int {
 	return n
 }
 
-func (t *table) isHump(word string) bool {
-	return t.has(listText, word) || codeWords[strings.ToLower(word)]
-}
-
 // codeWords are short forms that codes have and prose has not.
 var codeWords = newSet(`ad aad acs api auth id ids ok io ip mfa url uri http https json xml odata sas sku sms rest sp spo oauth saml jwt sts idx ews owa
 	mime smtp dns tls ssl cdn os ui db sql acl rbac pim cae etag guid uuid utc max min init config async bad implemented vault concurrency workload ad user info args arg ref refs exception system
@@ -144,15 +140,115 @@ func isOrderedMember(text string) bool {
 	return eachPart(name, '/', func(part string) bool { return part == "*" || IsMember(part) })
 }
 
-func isMethod(text string) bool {
-	switch text {
-	case "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "MERGE":
-		return true
-	}
-	return false
-}
+var methods = newSet(`GET POST PUT PATCH DELETE HEAD OPTIONS MERGE`)
 
 func isUpper(r rune) bool { return 'A' <= r && r <= 'Z' }
 func isMediaByte(c byte) bool {
 	return ascii.IsAlnum(c) || c == '.' || c == '-' || c == '+'
+}
+
+// IsHeader reports whether it is a header whose values are read by their words.
+func IsHeader(name string) bool { return load().has(listHeaders, name) }
+
+// HarmlessHeader reports whether the value of a header is made of words of HTTP and OData,
+// numbers, media types, languages and time zones alone. At headers that are not on the list
+// nothing is harmless.
+func HarmlessHeader(name, value string) bool {
+	if !IsHeader(name) || len(value) > 16*longest {
+		return false
+	}
+	if name = strings.ToLower(name); name == "content-type" || name == "accept" {
+		return eachPart(value, ',', IsMediaType)
+	}
+	switch {
+	case numbered[name] && isNumeral(value):
+		return true
+	case name == "range" || name == "content-range":
+		return isRange(value)
+	}
+	t := load()
+	return eachPart(value, ',', func(item string) bool {
+		return eachPart(item, ';', func(part string) bool {
+			word, setting, has := strings.Cut(part, "=")
+			setting = strings.Trim(setting, "\" ")
+			return t.isHeaderWord(strings.TrimSpace(word)) && (!has || t.isHeaderWord(setting) || isNumeral(setting))
+		})
+	})
+}
+
+// numbered are headers whose value is a number.
+var numbered = newSet(`age access-control-max-age content-length dataserviceversion expires maxdataserviceversion mime-version odata-maxversion odata-version
+	ratelimit-limit ratelimit-remaining ratelimit-reset retry-after x-ms-resource-unit x-ms-throttle-limit-percentage x-xss-protection upgrade-insecure-requests`)
+
+func (t *table) isHeaderWord(w string) bool {
+	return t.has(listHeaderWords, w) || IsHeader(w) || IsLanguage(w) || IsMediaType(w) || IsTimeZone(w)
+}
+
+// isNumeral reads 5, 4.0 and 2.128, not a coordinate.
+func isNumeral(s string) bool {
+	whole, fraction, has := strings.Cut(s, ".")
+	return len(whole) <= 10 && ascii.All(whole, ascii.IsDigit) && (!has || len(fraction) <= 3 && ascii.All(fraction, ascii.IsDigit))
+}
+
+// isRange reads what Range and Content-Range say: bytes=0-5, bytes 0-327679/1048576.
+func isRange(s string) bool {
+	s, ok := cutFold(s, "bytes")
+	return ok && len(s) <= 48 && ascii.All(strings.TrimLeft(s, " ="), func(c byte) bool { return ascii.IsDigit(c) || c == '-' || c == '/' || c == '*' })
+}
+
+// longestLabel bounds the labels of hosts in Microsoft's domains: longer ones are ids.
+const longestLabel = 24
+
+// IsHost reports whether a host, without port, is one of Microsoft's services' that says
+// nothing about a tenant: contoso.sharepoint.com and contoso.onmicrosoft.com do.
+func IsHost(host string) bool {
+	t := load()
+	host = strings.TrimSuffix(host, ".")
+	if host == "" || host[0] == '.' || len(host) > longest {
+		return false
+	}
+	if t.has(listHosts, host) {
+		return true
+	}
+	for label := 0; ; {
+		dot := strings.IndexByte(host[label:], '.')
+		if dot < 1 || dot > longestLabel || !ascii.All(host[label:label+dot], isHostByte) {
+			return false
+		}
+		if label += dot; t.has(listHosts, host[label:]) {
+			return true
+		}
+		label++
+	}
+}
+
+func isHostByte(c byte) bool { return ascii.IsAlnum(c) || c == '-' }
+
+// companies are those that Microsoft's documentation made up, in small letters.
+var companies = strings.Fields(`contoso fabrikam adatum northwind litware woodgrove tailspin wingtip proseware relecloud adventureworks adventure-works
+	lucerne margie treyresearch alpineski humongous blueyonder fourthcoffee`)
+
+// IsInvented reports whether a text in small letters has the name of a company in it that
+// Microsoft's documentation made up.
+func IsInvented(text string) bool {
+	return slices.ContainsFunc(companies, func(name string) bool { return strings.Contains(text, name) })
+}
+
+// IsInventedDomain reports whether a domain is nobody's: of a company that Microsoft's
+// documentation made up, of its demonstration tenants (M365x214355), or reserved (RFC 2606).
+func IsInventedDomain(domain string) bool {
+	domain = strings.ToLower(strings.TrimSuffix(domain, "."))
+	if IsInvented(domain) {
+		return true
+	}
+	labels := strings.Split(domain, ".")
+	last := labels[len(labels)-1]
+	if last == "example" || last == "test" || last == "invalid" || last == "localhost" {
+		return true
+	}
+	if len(labels) > 1 && labels[len(labels)-2] == "example" && (last == "com" || last == "org" || last == "net") {
+		return true
+	}
+	number, isDemo := strings.CutPrefix(labels[0], "m365x")
+	return isDemo && number != "" && ascii.All(number, ascii.IsDigit)
 }

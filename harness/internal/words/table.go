@@ -2,8 +2,11 @@ package words
 
 import (
 	_ "embed"
+	"iter"
 	"strings"
 	"sync"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 //go:generate go run ./gen ../../../../shared/corpus
@@ -90,7 +93,8 @@ type table struct {
 var load = sync.OnceValue(read)
 
 func read() *table {
-	t := &table{index: newIndex(16, len(generated)+len(known)), entries: make([]entry, 0, 1<<14)}
+	words := index{texts: make([]byte, 0, len(generated)+len(known)), slots: make([]slot, 1<<16)}
+	t := &table{index: words, entries: make([]entry, 0, 1<<14)}
 	for _, file := range [...]string{generated, known} {
 		for section, line := range Lines(file) {
 			t.line(section, line)
@@ -185,4 +189,126 @@ func At(name, parent string) (m Values) {
 // lists reports whether the text is one of the values listed for the member.
 func (m *Values) lists(text string) bool {
 	return m.listed && (m.has(listValues+m.alone, text) || m.bound && m.has(listValues+m.below, text))
+}
+
+// The sections of a table. A line of most is one word; a line of values is a member, or
+// parent/member, and the values that are words of the service there, between tabs, sorted
+// by their lower case; a line of ids may have a name after a tab. A section whose name ends in
+// .members lists the members, or parent/member, whose values are of that form. These are the
+// sections that more than the table itself asks for.
+const (
+	SectionMembers     = "members"
+	SectionTypes       = "types"
+	SectionText        = "text"
+	SectionPermissions = "permissions"
+	SectionValues      = "values"
+
+	ofMembers = ".members"
+)
+
+// Lines yields the lines of a table with their sections. A line that begins with # is a comment.
+func Lines(text string) iter.Seq2[string, string] {
+	return func(yield func(section, line string) bool) {
+		section := ""
+		for text != "" {
+			line, rest, _ := strings.Cut(text, "\n")
+			text = rest
+			switch {
+			case line == "", line[0] == '#':
+			case line[0] == '[' && line[len(line)-1] == ']':
+				section = line[1 : len(line)-1]
+			default:
+				if !yield(section, line) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// An index maps pairs of a list's number and a text to numbers, whatever the letter case of
+// the text: an open hash table without pointers, so that a table of forty thousand words is
+// made in some milliseconds, a look-up allocates nothing, and a garbage collection passes by.
+type index struct {
+	texts []byte
+	slots []slot // a power of two, at least a quarter free
+	used  int
+}
+
+type slot struct {
+	start, size uint32 // of the text; no size is free
+	list        uint32
+	value       uint32
+}
+
+// find returns the slot of a pair, or the free one where it belongs.
+func (x *index) find(list uint32, text string) *slot {
+	h := hash(list, text)
+	for mask := uint64(len(x.slots) - 1); ; h++ {
+		s := &x.slots[h&mask]
+		if s.size == 0 || s.list == list && int(s.size) == len(text) && equalFold(x.text(s), text) {
+			return s
+		}
+	}
+}
+
+func (x *index) text(s *slot) []byte { return x.texts[s.start : s.start+s.size] }
+
+// hash is the same for texts that differ in letter case only.
+func hash(list uint32, text string) uint64 {
+	const prime, small = 0x9e3779b97f4a7c15, 0x2020202020202020
+	h := (uint64(list+1) ^ uint64(len(text))<<32) * prime
+	for len(text) >= 8 {
+		h = (h ^ (eight(text) | small)) * prime
+		h ^= h >> 32
+		text = text[8:]
+	}
+	var rest uint64
+	for i := range len(text) {
+		rest = rest<<8 | uint64(text[i]|' ')
+	}
+	h = (h ^ rest) * prime
+	return h ^ h>>32
+}
+
+func eight(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+func (x *index) has(list uint32, text string) bool {
+	return text != "" && x.find(list, text).size > 0
+}
+
+// add puts a pair into the index unless it is there, and returns its number.
+func (x *index) add(list uint32, text string, value uint32) uint32 {
+	s := x.find(list, text)
+	if s.size > 0 {
+		return s.value
+	}
+	*s = slot{uint32(len(x.texts)), uint32(len(text)), list, value}
+	x.texts = append(x.texts, text...)
+	if x.used++; x.used > len(x.slots)/4*3 {
+		old := x.slots
+		x.slots = make([]slot, 2*len(old))
+		for _, s := range old {
+			if s.size > 0 {
+				*x.find(s.list, string(x.text(&s))) = s
+			}
+		}
+	}
+	return value
+}
+
+// equalFold is of ASCII: Unicode folding would take the Kelvin sign for a k.
+func equalFold[T string | []byte](a T, b string) bool {
+	if string(a) == b {
+		return true
+	}
+	for i := range len(a) {
+		if ascii.Lower(a[i]) != ascii.Lower(b[i]) {
+			return false
+		}
+	}
+	return true
 }

@@ -63,7 +63,7 @@ func (t *table) inForm(of form, text string) bool {
 		of&errorCode != 0 && IsErrorCode(text) ||
 		of&product != 0 && t.has(listProducts, text) ||
 		of&memberName != 0 && isOrderedMember(text) ||
-		of&httpMethod != 0 && isMethod(text) ||
+		of&httpMethod != 0 && methods[text] ||
 		of&sku != 0 && eachPart(text, '_', func(part string) bool { return t.has(listSKUParts, part) })
 }
 
@@ -91,8 +91,8 @@ func IsType(name string) bool {
 	return load().has(listTypes, name)
 }
 
-var edm = map[string]bool{"string": true, "boolean": true, "int16": true, "int32": true, "int64": true, "double": true, "single": true, "decimal": true,
-	"guid": true, "date": true, "datetimeoffset": true, "duration": true, "timeofday": true, "binary": true, "stream": true, "byte": true, "sbyte": true}
+var edm = newSet(`string boolean int16 int32 int64 double single decimal guid date datetimeoffset duration timeofday
+	binary stream byte sbyte`)
 
 // isTypeReference reads "#microsoft.graph.user" and "Collection(Edm.String)".
 func isTypeReference(text string) bool {

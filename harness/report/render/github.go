@@ -27,7 +27,7 @@ func writeGitHub(w io.Writer, s *report.Suite, style Style) error {
 			if style.Quiet && f.Severity == report.Note {
 				continue
 			}
-			fmt.Fprintf(out, "::%s%s::%s\n", annotation(f.Severity), properties(c, f),
+			fmt.Fprintf(out, "::%s%s::%s\n", strings.Replace(f.Severity.String(), "note", "notice", 1), properties(c, f),
 				escapeData.Replace(strings.Join(describe(f, true), "\n")))
 		}
 	}
@@ -35,13 +35,6 @@ func writeGitHub(w io.Writer, s *report.Suite, style Style) error {
 		fmt.Fprintln(out, summaryLine(s))
 	}
 	return out.Flush()
-}
-
-func annotation(s report.Severity) string {
-	if s == report.Note {
-		return "notice"
-	}
-	return s.String()
 }
 
 // properties says where the annotation stands: the scenario's line, or the

@@ -156,8 +156,14 @@ func (p *pageMaker) addCase(c *report.Case) {
 		p.ids[&c.Findings[j]] = p.id(c.Findings[j].ID)
 	}
 	strip := p.strip(c)
-	add := func(class string, item htmlItem) {
-		item.Class = class
+	for j := range c.Findings {
+		f := &c.Findings[j]
+		class := classOf(c, f)
+		d := htmlDetail{ID: p.ids[f], Class: class, Strip: strip, Commands: c.Commands}
+		d.finding(&p.gallery, c, f, words)
+		p.Details = append(p.Details, d)
+		item := words.item(c, f)
+		item.ID, item.Class = d.ID, class
 		sub := name
 		switch {
 		case s.Command == "whatif": // a case is an item
@@ -167,17 +173,9 @@ func (p *pageMaker) addCase(c *report.Case) {
 		}
 		groups[class].add(sub, item)
 	}
-	for j := range c.Findings {
-		f := &c.Findings[j]
-		class := classOf(c, f)
-		d := htmlDetail{ID: p.ids[f], Class: class, Strip: strip, Commands: c.Commands}
-		d.finding(&p.gallery, c, f, words)
-		p.Details = append(p.Details, d)
-		item := words.item(c, f)
-		item.ID = d.ID
-		add(class, item)
+	if all := severestFirst(c); len(all) > 0 {
+		p.first[c] = p.ids[all[0]]
 	}
-	p.first[c] = p.worst(c)
 	if same := p.unchanged(c); len(same) > 0 {
 		if len(s.Cases) == 1 {
 			name = ""
@@ -200,17 +198,6 @@ func (p *pageMaker) addCase(c *report.Case) {
 		item.Label, item.Text, item.Small = label, text, ""
 	}
 	groups[class].add("", item)
-}
-
-// worst is the anchor of a case's first finding of the highest severity.
-func (p *pageMaker) worst(c *report.Case) string {
-	id, severity := "", report.Severity(-1)
-	for j := range c.Findings {
-		if f := &c.Findings[j]; f.Severity > severity {
-			id, severity = p.ids[f], f.Severity
-		}
-	}
-	return id
 }
 
 // classOf is the group that a finding is in.

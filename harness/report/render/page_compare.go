@@ -34,14 +34,7 @@ func (d *htmlDetail) compare(g *gallery, f *report.Finding) {
 func (g *gallery) pairRef(e *report.Example) htmlRef {
 	ref := htmlRef{ID: g.pair(e), Old: e.OldLine, New: e.NewLine}
 	if isDeclared(e) {
-		for _, side := range []struct {
-			of   *report.Exchange
-			line *int
-		}{{e.Old, &ref.Old}, {e.New, &ref.New}} {
-			if *side.line > 0 {
-				*side.line += max(side.of.Line-1, 0)
-			}
-		}
+		ref.Old, ref.New = inFile(ref.Old, e.Old), inFile(ref.New, e.New)
 		return ref
 	}
 	ref.Bar = barOf(cmp.Or(e.New, e.Old))
@@ -130,14 +123,17 @@ func sidesOf(e *report.Example) sides {
 func shift(rows []pageRow, e *report.Example) {
 	for i := range rows {
 		r := &rows[i]
-		if r.OldN > 0 && e.Old != nil {
-			r.OldN += max(e.Old.Line-1, 0)
-		}
-		if r.NewN > 0 && e.New != nil {
-			r.NewN += max(e.New.Line-1, 0)
-		}
+		r.OldN, r.NewN = inFile(r.OldN, e.Old), inFile(r.NewN, e.New)
 		shift(r.Folded, e)
 	}
+}
+
+// inFile is a line of a body as the file numbers it; 0 is none.
+func inFile(line int, of *report.Exchange) int {
+	if line == 0 || of == nil {
+		return line
+	}
+	return line + max(of.Line-1, 0)
 }
 
 // spend counts rows against what a page may hold, and leaves folded ones out where it holds

@@ -217,17 +217,14 @@ func compareLines(old, new []string) []pair {
 
 // hunkAt is the index of the first old line of a hunk: "@@ -12,7 +12,8 @@".
 func hunkAt(line string) (at int, ok bool) {
-	rest, found := strings.CutPrefix(line, "@@ -")
-	if !found {
+	var lines int
+	if read, _ := fmt.Sscanf(line, "@@ -%d,%d", &at, &lines); read < 2 {
 		return 0, false
 	}
-	for i := 0; i < len(rest) && rest[i] >= '0' && rest[i] <= '9'; i++ {
-		at = at*10 + int(rest[i]-'0')
-	}
-	if digits, _, _ := strings.Cut(rest, " "); strings.HasSuffix(digits, ",0") {
+	if lines == 0 {
 		return at, true // of a hunk without old lines it is the line before
 	}
-	return max(at-1, 0), true
+	return at - 1, true
 }
 
 // bodyLines are the lines of a body, each visible.

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -157,11 +158,7 @@ func (w *words) item(c *report.Case, f *report.Finding) htmlItem {
 
 // isPresence reports whether a value only says that something is there or is not.
 func isPresence(value string) bool {
-	switch value {
-	case "", "there", "none", "declared":
-		return true
-	}
-	return false
+	return slices.Contains([]string{"", "there", "none", "declared"}, value)
 }
 
 // title is a rule's id as words: "Property lost" of drift.property.lost.

@@ -119,25 +119,17 @@ func severestFirst(c *report.Case) []*report.Finding {
 
 // quiet reports whether a case has no finding that could matter.
 func quiet(c *report.Case) bool {
-	for i := range c.Findings {
-		if c.Findings[i].Severity > report.Note {
-			return false
-		}
-	}
-	return c.Status == report.Passed || c.Status == report.Skipped
+	matters := func(f report.Finding) bool { return f.Severity > report.Note }
+	return !slices.ContainsFunc(c.Findings, matters) && (c.Status == report.Passed || c.Status == report.Skipped)
+}
+
+var marks = map[report.Status]struct{ text, color string }{
+	report.Passed: {"ok   ", green}, report.Failed: {"FAIL ", red}, report.Errored: {"ERROR", red}, report.Skipped: {"skip ", dim},
 }
 
 func caseLine(c *report.Case, name string, column int, style Style) string {
-	mark, color := "ok   ", green
-	switch c.Status {
-	case report.Failed:
-		mark, color = "FAIL ", red
-	case report.Errored:
-		mark, color = "ERROR", red
-	case report.Skipped:
-		mark, color = "skip ", dim
-	}
-	line := paint(mark, color, style) + "  " + name
+	mark := marks[c.Status]
+	line := paint(mark.text, mark.color, style) + "  " + name
 	if c.Status == report.Skipped || c.Steps == 0 && c.Duration == 0 {
 		return line
 	}

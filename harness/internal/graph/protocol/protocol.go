@@ -17,12 +17,11 @@ const (
 	NoID   = "00000000-0000-0000-0000-000000000000"
 )
 
-// echoedHeaders are those in which a client finds the id that it gave its request
-// (concepts/best-practices-concept), canonical.
-var echoedHeaders = [...]string{"Client-Request-Id", "X-Ms-Client-Request-Id"}
-
-// IsEchoedHeader reports whether a header of an answer is that of its request.
-func IsEchoedHeader(name string) bool { return isOneOf(name, echoedHeaders[:]) }
+// IsEchoedHeader reports whether a header of an answer is that of its request: in it a client
+// finds the id that it gave that (concepts/best-practices-concept).
+func IsEchoedHeader(name string) bool {
+	return strings.EqualFold(name, "Client-Request-Id") || strings.EqualFold(name, "X-Ms-Client-Request-Id")
+}
 
 // credentialHeaders are canonical. The auxiliary one is Azure's for a second tenant.
 var credentialHeaders = [...]string{"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "X-Ms-Authorization-Auxiliary"}

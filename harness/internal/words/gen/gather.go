@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/csdl"
@@ -34,28 +35,18 @@ type place struct{ owner, member string }
 
 // ambiguous are members that hold words of people as often as words of the service. There a
 // value belongs to the member of the type that documents it, known by the member above.
-var ambiguous = map[string]bool{
-	"value": true, "values": true, "name": true, "displayname": true, "title": true, "description": true, "key": true, "label": true,
-	"subject": true, "content": true, "text": true, "body": true, "summary": true, "comment": true, "comments": true, "note": true,
-	"notes": true, "message": true, "location": true, "recipients": true, "detail": true, "details": true, "assignedto": true,
-	"city": true, "department": true, "jobtitle": true, "companyname": true, "publisher": true, "manufacturer": true, "model": true,
-	"username": true, "password": true, "address": true, "keywords": true, "query": true, "path": true, "filename": true, "data": true,
-	"customdata": true, "user": true, "owner": true, "author": true, "tag": true, "alias": true, "caption": true, "footer": true, "header": true,
-}
+var ambiguous = newSet(`value values name displayname title description key label subject content text body summary
+	comment comments note notes message location recipients detail details assignedto city department jobtitle companyname publisher
+	manufacturer model username password address keywords query path filename data customdata user owner author tag alias caption
+	footer header`)
 
 // isFree reports whether a member is ambiguous, or holds text, links, names or secrets by the end of its name.
 func isFree(member string) bool {
-	lower := strings.ToLower(member)
-	if ambiguous[lower] {
-		return true
-	}
-	for _, end := range [...]string{"url", "uri", "secret", "message", "label", "accountname", "domainname", "distinguishedname", "principalname", "rule", "notes", "address", "secrettext", "alttext", "plaintext"} {
-		if strings.HasSuffix(lower, end) {
-			return true
-		}
-	}
-	return false
+	return ambiguous.has(member) || endsFree(member)
 }
+
+var endsFree = ending("url", "uri", "secret", "message", "label", "accountname", "domainname", "distinguishedname", "principalname",
+	"rule", "notes", "address", "secrettext", "alttext", "plaintext")
 
 // keep puts a value that a member of a type may have into the table.
 func (g *gatherer) keep(at place, value string) {
@@ -88,7 +79,6 @@ func (g *gatherer) member(at place, typ string) {
 	g.referred[key].add(at.member)
 }
 
-// local is the last part of a type's name.
 func local(typ string) string { return typ[strings.LastIndexByte(typ, '.')+1:] }
 
 // finish gives the values of enums to the members that have them.
@@ -213,4 +203,21 @@ func each(corpus fs.FS, folder, ext string, f func(file string) error) error {
 		return fmt.Errorf("no %s file in %s", ext, folder)
 	}
 	return err
+}
+
+// classes say by the name of a member that its values have a form, not a list: which
+// section has it.
+var classes = map[string]func(member string) bool{
+	"languages.members": ending("language", "languages", "languagetag", "languagetags", "locale", "locales", "culture", "languageid"),
+	"countries.members": ending("country", "countries", "countrycode", "countryorregion", "countryorregioncode", "countriesandregions",
+		"countryletter", "countryletters", "countryletterode", "countrylettercode", "usagelocation", "countryregion"),
+	"zones.members":      ending("timezone", "timezoneid", "timezones"),
+	"currencies.members": ending("currency", "currencycode", "currencyid"),
+	"media.members":      ending("contenttype", "mimetype", "mediatype", "contenttypes", "mimetypes"),
+}
+
+func ending(ends ...string) func(string) bool {
+	return func(member string) bool {
+		return slices.ContainsFunc(ends, func(end string) bool { return strings.HasSuffix(strings.ToLower(member), end) })
+	}
 }

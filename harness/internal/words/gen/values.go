@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -148,10 +149,10 @@ var (
 var invented = strings.Fields(`your sample placeholder lorem password1 p@ss xyz`)
 
 // people are those of Microsoft's documentation, and their cities, as whole words.
-var people = newSet(strings.Fields(`adele vance megan bowen alex wilber alland deyoung diego siciliani grady archie henrietta mueller isaiah langer
+var people = newSet(`adele vance megan bowen alex wilber alland deyoung diego siciliani grady archie henrietta mueller isaiah langer
 	joni sherman lee gu lidia holloway lynne robbins miriam graham nestor wilke patti fernandez pradeep gupta debra berger irvin sayers johanna
 	lorenz emily braun enrico cattaneo christie cline delia dennis gerhart moeller rene magi robin counts samantha booth daisy phillips tyler
-	katie jordan jens mimi garth fort fanny downs randi welch dana swope harry john jane doe bob alice smith seattle redmond my foo bar`)...)
+	katie jordan jens mimi garth fort fanny downs randi welch dana swope harry john jane doe bob alice smith seattle redmond my foo bar`)
 
 // isInvented reports whether somebody made the text up to show something.
 func isInvented(text string) bool {
@@ -164,7 +165,7 @@ func isInvented(text string) bool {
 		}
 	}
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return (r < 'a' || r > 'z') && r != '_' }) {
-		if _, ok := people[word]; ok {
+		if people.has(word) {
 			return true
 		}
 	}
@@ -172,14 +173,82 @@ func isInvented(text string) bool {
 }
 
 // notValues are words that stand marked in lists of values without being one.
-var notValues = map[string]bool{"true": true, "false": true, "null": true, "string": true, "int32": true, "int64": true, "boolean": true, "guid": true,
-	"datetimeoffset": true, "eq": true, "ne": true, "ge": true, "le": true, "gt": true, "lt": true, "startswith": true, "not": true, "in": true,
-	"prefer": true, "object": true, "number": true}
+var notValues = newSet(`true false null string int32 int64 boolean guid datetimeoffset eq ne ge le gt lt
+	startswith not in prefer object number`)
 
 // isWord reports whether a text can be a word of the service at all: no address, id, number,
 // date, file, placeholder, expression or name that documentation made up.
 func isWord(v string) bool {
 	return len(v) > 0 && len(v) <= 64 && letter.MatchString(v) && !strings.ContainsAny(v, "@\\{}<>*=?%+;\"|#\t\n`[]$…") &&
 		!strings.Contains(v, "://") && !strings.HasPrefix(v, "/") && len(spaces.FindAllString(v, -1)) < 5 &&
-		!guidLike.MatchString(v) && !dated.MatchString(v) && !named.MatchString(v) && !isInvented(v) && !notValues[strings.ToLower(v)]
+		!guidLike.MatchString(v) && !dated.MatchString(v) && !named.MatchString(v) && !isInvented(v) && !notValues.has(v)
+}
+
+// A word of prose is one of the vocabulary if this many pages have it: what two people made
+// up for their pages does not enter. Pages of one name in v1.0 and beta are one.
+const enoughPages = 8
+
+// prose counts on how many pages words stand in lower case, and with a capital after another word.
+type prose struct {
+	page     string
+	lower    map[string]int
+	capital  map[string]int
+	lastSeen map[string]string // by word, a capital kept; the page that counted it last
+}
+
+func newProse() *prose {
+	return &prose{lower: map[string]int{}, capital: map[string]int{}, lastSeen: map[string]string{}}
+}
+
+func (p *prose) begin(page string) { p.page = page }
+
+var (
+	notProse = regexp.MustCompile("`[^`]*`|\\*\\*[^*]*\\*\\*|<[^<>]*>|&\\w+;|\\{[^{}]*\\}")
+	token    = regexp.MustCompile(`\S+`)
+	aWord    = regexp.MustCompile(`^[("']*([A-Za-z]+(?:'(?:s|t|re|ve|ll|d))?)[)"'.,;:!?]*$`)
+)
+
+func (p *prose) line(line string) {
+	if strings.HasPrefix(line, "<!--") || strings.HasPrefix(line, ">") && strings.Contains(line, "[!") {
+		return
+	}
+	line = notProse.ReplaceAllString(markdownLink.ReplaceAllString(line, " "), " \x00 ")
+	begins := true // a capital here says nothing
+	for _, t := range token.FindAllString(strings.ReplaceAll(line, "|", " . "), -1) {
+		for part := range strings.SplitSeq(t, "-") {
+			if strings.ContainsAny(t, `@/\_`) { // an address, a path, a name in code
+				break
+			}
+			if m := aWord.FindStringSubmatch(part); m != nil {
+				p.count(m[1], begins)
+			}
+			begins = begins && !letter.MatchString(part) // marks of headings and lists say nothing
+		}
+		begins = begins || strings.ContainsAny(t[len(t)-1:], ".:!?")
+	}
+}
+
+func (p *prose) count(word string, begins bool) {
+	lower := strings.ToLower(word)
+	if p.lastSeen[word] == p.page || word != lower && begins {
+		return
+	}
+	p.lastSeen[word] = p.page
+	if word == lower {
+		p.lower[lower]++
+	} else {
+		p.capital[lower]++
+	}
+}
+
+// words are those that are common, and not nearly always names.
+func (p *prose) words() []string {
+	var list []string
+	for _, w := range slices.Sorted(maps.Keys(p.lower)) {
+		n := p.lower[w]
+		if n >= enoughPages && 20*n >= p.capital[w] && (len(w) > 2 || n >= 10*enoughPages) && !isInvented(w) {
+			list = append(list, w)
+		}
+	}
+	return list
 }

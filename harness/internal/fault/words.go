@@ -3,6 +3,7 @@ package fault
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -57,24 +58,16 @@ func Nearest[S ~string](name string, known []S) S {
 // Near lists the names, three at most and nearest first, whose distance is no more
 // than most. Names of one distance are sorted.
 func Near(names []string, most int, distance func(name string) int) []string {
-	type candidate struct {
-		name     string
-		distance int
-	}
-	var found []candidate
+	distances := map[string]int{}
 	for _, name := range names {
 		if d := distance(name); d <= most {
-			found = append(found, candidate{name, d})
+			distances[name] = d
 		}
 	}
-	slices.SortFunc(found, func(a, b candidate) int {
-		return cmp.Or(a.distance-b.distance, strings.Compare(a.name, b.name))
+	near := slices.SortedFunc(maps.Keys(distances), func(a, b string) int {
+		return cmp.Or(distances[a]-distances[b], strings.Compare(a, b))
 	})
-	var near []string
-	for _, c := range found[:min(3, len(found))] {
-		near = append(near, c.name)
-	}
-	return near
+	return near[:min(3, len(near))]
 }
 
 // Distance counts the insertions, deletions, replacements and swaps of
@@ -99,4 +92,41 @@ func Distance(a, b string) int {
 		before, last, row = last, row, before
 	}
 	return last[len(b)]
+}
+
+// Count is a number of things: "1 file", "2 files".
+func Count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// Clip is a text of at most so many characters; what is left out becomes an ellipsis.
+func Clip(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "..."
+	}
+	return text
+}
+
+// What is said of a file that a merge left its marks in.
+const (
+	ConflictMessage = "this line is a mark of a merge with conflicts, and none of the file"
+	ConflictHint    = "choose one of the two sides, and remove the lines <<<<<<<, ======= and >>>>>>>"
+)
+
+// Conflict is the first line that is a mark of a merge with conflicts, from 1, or 0. It is
+// for files that could not be read: in one that could, such a line is text.
+func Conflict(text string) int {
+	line := 0
+	for row := range strings.Lines(text) {
+		line++
+		for _, mark := range []string{"<<<<<<<", ">>>>>>>", "|||||||"} {
+			if rest, ok := strings.CutPrefix(row, mark); ok && strings.TrimLeft(rest, " \r\n") != rest || ok && rest == "" {
+				return line
+			}
+		}
+	}
+	return 0
 }
