@@ -49,8 +49,10 @@
 // equal, and a value is known by the pseudonym that was given out, by what is bound to it, or
 // by the tag of the recorded value. Of several fits the surest counts.
 //
-// What is looked up and fits none is a miss that names the --input which decides. What a
-// client writes may be made up: it binds to the request that stands alone, or, unless two
+// What is looked up and fits none is a miss that names the --input which decides: what stands
+// in the address or in If-Match, in a body what an action that only reads is sent, and
+// references (@odata.bind, the parts of a batch). What a client writes may be made up, ids by
+// which it calls members and addresses of its own with it: it binds to the request that stands alone, or, unless two
 // such requests were under way at once, to the next in recorded order, with a note; from a
 // client that made up one name of a shape, order then counts before tags, of which one in a
 // million fits by chance. What stands for a secret or for bytes fits anything, and gives

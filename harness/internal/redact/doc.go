@@ -52,7 +52,9 @@
 // An interaction lists the places of its request where something else than an id was
 // replaced (cassette.Hole), by which replay knows what a client may spell otherwise. Of a
 // name in a hole 20 bits of a keyed hash are kept, its tag, chosen so that no value fits that
-// came before; [Tags] drops those that nothing needs at the end of a recording.
+// came before; [Tags] drops those that nothing needs at the end of a recording. Of an address
+// the part before the @ has one, too, for a client that puts it before a domain which an
+// answer gave.
 //
 // # Leaks
 //
