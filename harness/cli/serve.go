@@ -186,7 +186,7 @@ func (o opener) session(asked proxy.SessionRequest) (proxy.Use, error) {
 	options.Inputs = asked.Inputs
 	for _, name := range options.Cassettes {
 		// Whoever asks is not who started the server: no file but a cassette is for them.
-		if err := o.project.PlainName(name); err != nil && !slices.Contains(o.defaults.Cassettes, name) {
+		if err := o.project.Dirs.PlainName(name); err != nil && !slices.Contains(o.defaults.Cassettes, name) {
 			return nil, refused(http.StatusBadRequest, fmt.Sprintf("%v: %s", err, fault.Hint(err)))
 		}
 	}

@@ -111,7 +111,7 @@ func Redact(p *project.Project, file string, dry bool) (report.Case, error) {
 	if dry && c.Salt == nil {
 		c.Salt = []byte("nothing of it is stored")
 	}
-	findings, guard, err := Cassette(p, c, p.SaltFolder(file))
+	findings, guard, err := Cassette(p, c, p.Dirs.SaltFolder(file))
 	if err != nil {
 		return result, err
 	}

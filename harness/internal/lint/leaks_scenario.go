@@ -232,7 +232,7 @@ func plain(m strictyaml.Member) string {
 	if kind := m.Kind(); kind == strictyaml.List || kind == strictyaml.Mapping || kind == strictyaml.Null {
 		return ""
 	}
-	return fmt.Sprint(m.Scalar())
+	return fmt.Sprint(m.Tree())
 }
 
 // jsonOf is a value as JSON, in a list where it is a text.

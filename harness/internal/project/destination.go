@@ -49,7 +49,7 @@ func (p *Project) Destination(name string) (string, error) {
 // PlainName says why a name is not plain: of a cassette's path below the folder, without
 // .yaml, whose parts say nothing to any system and lead nowhere else. It is for names that
 // somebody else gives than whoever called the program.
-func (p *Project) PlainName(name string) error {
+func (d Dirs) PlainName(name string) error {
 	refused := func(why string) error {
 		return &fault.Error{Message: fmt.Sprintf("%q is not the name of a cassette: %s", name, why), Hint: "want its path below the folder of cassettes, without .yaml"}
 	}
@@ -66,7 +66,7 @@ func (p *Project) PlainName(name string) error {
 	switch {
 	case IsYAML(strings.ToLower(name)):
 		return refused("it is that of a file")
-	case p.Dirs.leadsOut(filepath.FromSlash(name) + ".yaml"):
+	case d.leadsOut(filepath.FromSlash(name) + ".yaml"):
 		return refused("it leads out of the folder")
 	}
 	return nil
@@ -86,9 +86,9 @@ func (d Dirs) leadsOut(file string) bool {
 
 // SaltFolder is where the salt of a cassette file is made: the cassettes folder, or that of a
 // file which lies elsewhere.
-func (p *Project) SaltFolder(file string) string {
-	if IsBelow(p.Dirs.Cassettes, file) {
-		return p.Dirs.Cassettes
+func (d Dirs) SaltFolder(file string) string {
+	if IsBelow(d.Cassettes, file) {
+		return d.Cassettes
 	}
 	return filepath.Dir(file)
 }

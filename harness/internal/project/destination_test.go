@@ -46,7 +46,7 @@ func TestRecordingsDoNotFollowLinksOut(t *testing.T) {
 		if file, err := p.Destination(name); err == nil {
 			t.Errorf("a link out of the folder: %s", file)
 		}
-		if p.PlainName(name) == nil {
+		if p.Dirs.PlainName(name) == nil {
 			t.Errorf("%s passes for a name", name)
 		}
 	}
@@ -54,7 +54,7 @@ func TestRecordingsDoNotFollowLinksOut(t *testing.T) {
 		if _, err := p.Destination(name); err != nil {
 			t.Errorf("a link within the folder: %v", err)
 		}
-		if err := p.PlainName(name); err != nil {
+		if err := p.Dirs.PlainName(name); err != nil {
 			t.Error(err)
 		}
 	}
@@ -63,7 +63,7 @@ func TestRecordingsDoNotFollowLinksOut(t *testing.T) {
 func TestPlainNames(t *testing.T) {
 	p := lay(t, "-- cassettes/a/b.yaml --\n"+testkit.Cassette("/me")+"-- scenarios/x --\n")
 	for _, name := range []string{"a/b", "new", "teams/ünï code", "a.b/c-d_e", "a/b.2"} {
-		if err := p.PlainName(name); err != nil {
+		if err := p.Dirs.PlainName(name); err != nil {
 			t.Error(err)
 		}
 	}
@@ -71,7 +71,7 @@ func TestPlainNames(t *testing.T) {
 		"", "/", "/etc/passwd", "a/", "../go", "a/../b", "a/./b", ".git/x", "a/.b", "a//b", "a/b.yaml", "a/b.YML", `a\b`, `..\b`, "C:x", "a\x00b", "a\nb", "a\x1b[31m",
 		"a\u202eb", "a*", "a?", "a|b", "a.", " a", "a ",
 	} {
-		if p.PlainName(name) == nil {
+		if p.Dirs.PlainName(name) == nil {
 			t.Errorf("%q passes for a name", name)
 		}
 	}

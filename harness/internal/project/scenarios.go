@@ -174,7 +174,7 @@ func sameFile(a, b string) bool {
 }
 
 func (p *Project) uses(file, cassette string) bool {
-	if !p.mayUse(file, cassette) {
+	if !p.Dirs.mayUse(file, cassette) {
 		return false
 	}
 	sc, err := p.Scenario(file)
@@ -184,8 +184,8 @@ func (p *Project) uses(file, cassette string) bool {
 // mayUse reports whether a scenario may use a cassette: the one that goes with its file by
 // name, or another, which the file would name. It costs no parsing: users are looked for as
 // often as there are scenarios to record.
-func (p *Project) mayUse(file, cassette string) bool {
-	if name, err := p.Dirs.defaultCassette(file); err != nil || name == cassette {
+func (d Dirs) mayUse(file, cassette string) bool {
+	if name, err := d.defaultCassette(file); err != nil || name == cassette {
 		return true
 	}
 	if info, err := os.Stat(file); err != nil || info.Size() > scenario.MaxSize {

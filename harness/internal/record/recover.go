@@ -90,9 +90,9 @@ func saveJournal(p *project.Project, j *journal.Journal, file string, meta casse
 func saltOf(p *project.Project, j *journal.Journal, file string) ([]byte, error) {
 	was := redact.SaltOf(j.Notes())
 	if was == "" {
-		return saltfile.Make(p.SaltFolder(file))
+		return saltfile.Make(p.Dirs.SaltFolder(file))
 	}
-	salt, err := saltfile.Find(p.SaltFolder(file))
+	salt, err := saltfile.Find(p.Dirs.SaltFolder(file))
 	if err == nil && saltfile.Digest(salt) == was {
 		return salt, nil
 	}

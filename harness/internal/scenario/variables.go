@@ -141,7 +141,7 @@ func (d *decoder) jsonNode(v value) node {
 	case strictyaml.String:
 		return d.text(v).node
 	}
-	return literal{v.Scalar()}
+	return literal{v.Tree()}
 }
 
 // pieces are those of a text that is v, or its key.
@@ -167,7 +167,7 @@ func shortened(s string) string {
 func (d *decoder) text(v value) Template {
 	switch v.Kind() {
 	case strictyaml.Bool, strictyaml.Number:
-		return Template{text{{text: fmt.Sprint(v.Scalar())}}}
+		return Template{text{{text: fmt.Sprint(v.Tree())}}}
 	}
 	s := v.Text()
 	if v.Kind() != strictyaml.String {

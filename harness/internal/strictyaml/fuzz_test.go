@@ -31,7 +31,7 @@ func walked(v Value, depth int) (n int) {
 			n += walked(m.Value, depth+1)
 		}
 	default:
-		_ = v.Scalar()
+		_ = v.Tree()
 	}
 	return n
 }

@@ -24,7 +24,7 @@ func TestScalars(t *testing.T) {
 		"v1.0": "v1.0", "1.2.3": "1.2.3", "12a": "12a", "-": wrong, "+": "+", "_1": "_1", "inf": "inf", "nan": "nan",
 		`"12"`: "12", `'true'`: "true", `""`: "", "!!str 12": "12", "!!str": "", "!!int 12": wrong, "|\n  12": "12\n", `"\u0041\x00"`: "A\x00",
 	} {
-		got, err := Decode("f.yaml", []byte("key: "+text+"\n"), func(v Value) any { return v.At("key").Scalar() })
+		got, err := Decode("f.yaml", []byte("key: "+text+"\n"), func(v Value) any { return v.At("key").Tree() })
 		if err != nil {
 			got = wrong
 		}
@@ -56,7 +56,7 @@ func TestUnset(t *testing.T) {
 			t.Error("there is a member")
 		}
 		if v.IsSet() || v.Kind() != Unset || v.Line() != 0 || v.Only("it", nil) || v.Items() != nil ||
-			v.Text() != "" || v.Int() != 0 || v.Bool() || v.Number() != "" || v.Scalar() != nil {
+			v.Text() != "" || v.Int() != 0 || v.Bool() || v.Number() != "" || v.Tree() != nil {
 			t.Errorf("%#v is not unset", v)
 		}
 		return nil

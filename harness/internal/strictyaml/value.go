@@ -90,7 +90,7 @@ func (v Value) Only(what string, keys []string) bool {
 			break
 		}
 		if !slices.Contains(keys, key) {
-			v.memberAt(at).KeyFault(fault.Suggest(key, keys), "unknown key %q in %s", key, what)
+			memberAt(v, at).KeyFault(fault.Suggest(key, keys), "unknown key %q in %s", key, what)
 		}
 	}
 	return true
@@ -120,7 +120,7 @@ func (v Value) Misspelt(key string) bool {
 func (v Value) At(key string) Value {
 	for name, at := range keysOf(v) {
 		if name == key {
-			return v.memberAt(at).Value
+			return memberAt(v, at).Value
 		}
 	}
 	return Value{}
@@ -149,7 +149,7 @@ func (v Value) Members() iter.Seq2[string, Member] {
 	want(v, Mapping)
 	return func(yield func(string, Member) bool) {
 		for name, at := range keysOf(v) {
-			if !yield(name, v.memberAt(at)) {
+			if !yield(name, memberAt(v, at)) {
 				return
 			}
 		}
@@ -157,7 +157,7 @@ func (v Value) Members() iter.Seq2[string, Member] {
 }
 
 // memberAt is the member whose key stands there among the nodes of a mapping.
-func (v Value) memberAt(at int) Member {
+func memberAt(v Value, at int) Member {
 	name := strconv.Quote(resolved(v.node.Content[at]).Value)
 	return Member{value(v.node.Content[at+1], v.found, name), v.node.Content[at]}
 }
@@ -227,24 +227,8 @@ func (v Value) Number() json.Number {
 	return json.Number(v.node.Value)
 }
 
-// Scalar is a value without parts as it stands in a JSON document: nil, bool,
-// [json.Number] or string.
-func (v Value) Scalar() any {
-	switch v.Kind() {
-	case Bool:
-		return boolWords[v.node.Value]
-	case Number:
-		return json.Number(v.node.Value)
-	case String:
-		return v.node.Value
-	case List, Mapping:
-		v.Fault("", "%s must be a single value, not %s", v.name, v.Kind())
-	}
-	return nil
-}
-
-// Tree is the value as a JSON document: of a mapping map[string]any, of a list []any, of
-// anything else Scalar.
+// Tree is the value as a JSON document: map[string]any, []any, nil, bool, [json.Number] or
+// string.
 func (v Value) Tree() any {
 	switch v.Kind() {
 	case List:
@@ -259,8 +243,14 @@ func (v Value) Tree() any {
 			members[name] = m.Tree()
 		}
 		return members
+	case Bool:
+		return boolWords[v.node.Value]
+	case Number:
+		return json.Number(v.node.Value)
+	case String:
+		return v.node.Value
 	}
-	return v.Scalar()
+	return nil
 }
 
 // want reports whether the value has the kind, and a fault when it is set and
