@@ -32,7 +32,7 @@ func resourceOf(u *graphurl.URL, read bool) resource {
 }
 
 // equalities is a filter that compares texts with eq, and does nothing else.
-var equalities = regexp.MustCompile(`(?i)^(?:[\w/]+ eq '(?:[^']|'')*'(?: and | or |$))+$`)
+var equalities = regexp.MustCompile(`(?i)^(?:[^'()\s]+ eq '(?:[^']|'')*'(?: and | or |$))+$`)
 
 var quoted = regexp.MustCompile(`'((?:[^']|'')*)'`)
 
