@@ -90,13 +90,22 @@ func (e *expressionReader) word(s string, i, base int) int {
 	}
 	argument := e.kind == arguing && i > 0 && s[i-1] == '=' && strings.ContainsAny(text, "0123456789")
 	term := e.kind == searching && !connectives[text] && (end == len(s) || s[end] != ':')
-	leaf, label, index := Leaf{Text: text[:Annotated(text)], Role: Identifier}, "word", &e.words
+	leaf, label, index := Leaf{Role: Identifier}, "word", &e.words
 	if ascii.IsDigit(text[0]) || text[0] == '-' || len(text) == 36 && text[8] == '-' || argument || term {
 		leaf, label, index = Leaf{Text: text, Role: Literal, Name: e.compared(), Bare: e.kind != searching}, "", &e.literals
 	}
-	*index++
-	e.w.in(frame{label: label, index: *index, hash: true}, func() { e.w.show(leaf, base+i) })
 	e.last = text
+	for step := range strings.SplitSeq(text, "/") { // a path of properties has a name in each
+		if leaf.Role == Identifier {
+			leaf.Text = step[:Annotated(step)]
+		}
+		*index++
+		e.w.in(frame{label: label, index: *index, hash: true}, func() { e.w.show(leaf, base+i) })
+		if leaf.Role != Identifier {
+			break
+		}
+		i += len(step) + 1
+	}
 	return end
 }
 

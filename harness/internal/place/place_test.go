@@ -48,6 +48,8 @@ func TestPlaces(t *testing.T) {
 	for _, m := range []place.Message{
 		asked("/users/adele%40contoso.com/messages?$filter=startswith(displayName,'O''Neil')%20and%20mail%20eq%20'a@b.com'&$select=id,subject&$skiptoken=X'44'"),
 		asked("/users('adele@contoso.com')/messages?$search=\"displayName:Adele\""),
+		asked("/me/messages?$search=subject:plans%20AND%20megan"),
+		asked("/sites/root/lists/a/items?$filter=fields/OwnerLookupId%20eq%20'6'"),
 		asked("/me/drive/root:/plans/secret%20plan.docx:/content"),
 		asked("/me/drive/items/root%3A%2Fplans%2Fsecret%20plan.docx%3A/content"),
 		asked("/sites/fabrikam.sharepoint.com:/sites/hr"),
