@@ -32,7 +32,7 @@ func (r *Recording) End(name string) report.Case {
 // end saves or drops the recording, and says what became of it.
 func (r *Recording) end() report.Finding {
 	f := report.Finding{Rule: ruleRecordSaved, Severity: report.Note, Place: report.Place{File: r.file}}
-	count := r.Len()
+	count, retried := r.Len(), r.recorder.Retried()
 	if count == 0 {
 		f.Rule, f.Severity, f.Message = ruleRecordNothing, report.Warning, "nothing was recorded, and the cassette stays as it was"
 		if r.adds {
@@ -55,6 +55,9 @@ func (r *Recording) end() report.Finding {
 	}
 	if r.adds {
 		f.Message += fmt.Sprintf(" and added to the %d that were there", r.before)
+	}
+	if retried > 0 {
+		f.Message += fmt.Sprintf("; not stored: %d that a client sent again after 429, 503 or 504", retried)
 	}
 	return f
 }
