@@ -30,12 +30,13 @@ func IsReadAction(name, below string) bool {
 	return readActions[name] || len(name) > 3 && strings.HasPrefix(name, "get") || name != "" && bareAction(below) == "functions"
 }
 
-// IsReadAddress is IsReadAction for what the path of an address ends with.
-func IsReadAddress(address string) bool {
+// IsLookUp reports whether POST to an address looks up what its body says: it ends with an
+// action that only reads. validateProperties is asked about what is yet to be made.
+func IsLookUp(address string) bool {
 	path, _, _ := strings.Cut(address, "?")
 	above, name := split(strings.TrimSuffix(path, "/"))
 	_, below := split(above)
-	return IsReadAction(name, below)
+	return IsReadAction(name, below) && bareAction(name) != "validateproperties"
 }
 
 // split is the last segment of a path without its arguments, and what stands before it.

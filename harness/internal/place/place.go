@@ -23,7 +23,7 @@ func Rewrite(m *Message, f Func) bool {
 	m.Header = rewriteHeaders(w, "header", m.Header)
 	if m.Body != "" {
 		m.boundary = media.Parameter(media.First(before, "Content-Type"), "boundary")
-		w.asks = !m.Answer && m.Method == http.MethodPost && graph.IsReadAddress(address)
+		w.asks = !m.Answer && m.Method == http.MethodPost && graph.IsLookUp(address)
 		w.batch = !m.Answer && strings.HasSuffix(address, "/"+graph.BatchSegment)
 		m.Body = w.whole("body", m.Body, func(s string) { readBody(w, m, s, Leaf{Role: Text}) })
 		m.boundary, w.asks, w.batch = "", false, false
