@@ -79,10 +79,10 @@ const (
 
 // run serves until the context ends.
 func (f *serveFlags) run(ctx context.Context, std Streams, p *project.Project) (*report.Suite, error) {
-	if f.idle <= 0 {
+	switch {
+	case f.idle <= 0:
 		return nil, &fault.Error{Message: fmt.Sprintf("serve: --session-idle %v is not above 0", f.idle)}
-	}
-	if len(f.client.Cassettes) == 0 {
+	case len(f.client.Cassettes) == 0:
 		return nil, &fault.Error{Message: "serve: no cassette given", Hint: "graphvcr serve --cassette NAME"}
 	}
 	how, err := f.client.open(ctx, std, "serve")
