@@ -33,9 +33,7 @@ type diffFlags struct {
 
 func (f *diffFlags) register(flags *pflag.FlagSet) {
 	f.report.register(flags)
-	fail := flags.Lookup("fail-on")
-	fail.DefValue = "warning"
-	f.report.failOn = "warning"
+	f.report.failOn, flags.Lookup("fail-on").DefValue = "warning", "warning"
 	flags.StringArrayVar(&f.expected, "map", nil, "an expected difference `OLD=NEW` of API versions, auth kinds or clouds: v1.0=beta; repeatable")
 }
 

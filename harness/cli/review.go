@@ -27,8 +27,7 @@ func newReview(std Streams, dirs *projectFlags) *cobra.Command {
 		Use:   "review [NAME]...",
 		Short: "Take or refuse the changes that drift found, one by one",
 		RunE: opts.on(std, dirs, func(ctx context.Context, t *task, options drift.Options) (*report.Suite, error) {
-			r := reviewing{task: t, options: options, in: bufio.NewReader(std.In)}
-			return r.run(ctx)
+			return (&reviewing{task: t, options: options, in: bufio.NewReader(std.In)}).run(ctx)
 		}),
 	}
 	opts.register(cmd.Flags())
