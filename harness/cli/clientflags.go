@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/auth"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/record"
@@ -67,12 +68,9 @@ func (f *clientFlags) live(ctx context.Context, std Streams, command string) (re
 		return live, err
 	}
 	carrier := http.RoundTripper(up.Transport())
-	credential, claims, err := f.signIn(ctx, std)
-	if err != nil {
+	var credential *auth.Credential
+	if credential, live.Meta.Auth, err = f.signIn(ctx, std); err != nil {
 		return live, err
-	}
-	if claims != nil {
-		live.Meta.Auth = claims.Auth()
 	}
 	if credential != nil {
 		carrier = &auth.Transport{Credential: credential, Base: carrier}
@@ -83,7 +81,7 @@ func (f *clientFlags) live(ctx context.Context, std Streams, command string) (re
 
 // signIn opens the credential for requests that bring no token. Without one that works,
 // and none asked for, they go as they are.
-func (f *clientFlags) signIn(ctx context.Context, std Streams) (*auth.Credential, *auth.Claims, error) {
+func (f *clientFlags) signIn(ctx context.Context, std Streams) (*auth.Credential, *cassette.Auth, error) {
 	if f.auth == "none" {
 		return nil, nil, nil
 	}
@@ -105,7 +103,7 @@ func (f *clientFlags) signIn(ctx context.Context, std Streams) (*auth.Credential
 		return nil, nil, nil
 	}
 	if own, ok := claims[""]; ok {
-		return set[""], &own, nil
+		return set[""], own.Auth(), nil
 	}
 	return set[""], nil, nil
 }

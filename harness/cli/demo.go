@@ -240,15 +240,16 @@ func newDemoApp(std Streams) *cobra.Command {
 		Short: "List the users of Microsoft Graph: the program that the demo tests",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			app, err := newListing()
+			client, err := proxied()
 			if err != nil {
 				return err
 			}
-			if err := app.run(broken); err != nil {
+			users, pages, first, err := listUsers(client, broken)
+			if err != nil {
 				fmt.Fprintf(std.Err, "demo app: %v\n", err)
 				return statusError(statusFindings)
 			}
-			_, err = fmt.Fprintf(std.Out, "demo app: %d users on %d pages; the first is %s\n", app.users, app.pages, app.first)
+			_, err = fmt.Fprintf(std.Out, "demo app: %d users on %d pages; the first is %s\n", users, pages, first)
 			return err
 		},
 	}
@@ -256,14 +257,8 @@ func newDemoApp(std Streams) *cobra.Command {
 	return cmd
 }
 
-// listing is one run of the program.
-type listing struct {
-	client       *http.Client
-	users, pages int
-	first        string
-}
-
-func newListing() (*listing, error) {
+// proxied is a client whose requests go where graphvcr exec says.
+func proxied() (*http.Client, error) {
 	proxy, err := url.Parse(os.Getenv("GRAPHVCR_PROXY"))
 	if err != nil || proxy.Host == "" {
 		return nil, &fault.Error{Message: "demo app: it runs under graphvcr exec only", Hint: "graphvcr exec --cassette users/list -- graphvcr demo app"}
@@ -275,33 +270,32 @@ func newListing() (*listing, error) {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(pem)
 	transport := quiet.New(&http.Transport{Proxy: http.ProxyURL(proxy), TLSClientConfig: &tls.Config{RootCAs: roots}})
-	return &listing{client: &http.Client{Transport: transport}}, nil
+	return &http.Client{Transport: transport}, nil
 }
 
 const listed = graph.URL + "/v1.0/users?$select=id,displayName,jobTitle&$top=5"
 
-func (l *listing) run(broken bool) error {
-	for next := listed; next != ""; {
-		page, err := l.get(next)
+func listUsers(client *http.Client, broken bool) (users, pages int, first string, err error) {
+	for next := listed; next != ""; pages++ {
+		page, err := get(client, next)
 		if err != nil {
-			return err
+			return 0, 0, "", err
 		}
-		users, _ := page["value"].([]any)
-		l.pages++
-		l.users += len(users)
-		if l.first == "" && len(users) > 0 {
-			user, _ := users[0].(map[string]any)
-			l.first, _ = user["displayName"].(string)
+		elements, _ := page["value"].([]any)
+		users += len(elements)
+		if first == "" && len(elements) > 0 {
+			user, _ := elements[0].(map[string]any)
+			first, _ = user["displayName"].(string)
 		}
 		if next, _ = page[odata.NextLink].(string); broken && next != "" {
-			next = fmt.Sprintf("%s&$skip=%d", listed, l.users)
+			next = fmt.Sprintf("%s&$skip=%d", listed, users)
 		}
 	}
-	return nil
+	return users, pages, first, nil
 }
 
-func (l *listing) get(address string) (page map[string]any, err error) {
-	resp, err := l.client.Get(address)
+func get(client *http.Client, address string) (page map[string]any, err error) {
+	resp, err := client.Get(address)
 	if err != nil {
 		return nil, err
 	}

@@ -26,8 +26,7 @@ func newDrift(std Streams, dirs *projectFlags) *cobra.Command {
 		Use:   "drift SCENARIO...",
 		Short: "Run scenarios live and report what changed in the API",
 		RunE: opts.on(std, dirs, func(ctx context.Context, t *task, options drift.Options) (*report.Suite, error) {
-			d := drifting{task: t, live: &live, accept: accept, options: options}
-			return d.run(ctx)
+			return (&drifting{task: t, live: &live, accept: accept, options: options}).run(ctx)
 		}),
 	}
 	flags := cmd.Flags()
@@ -83,9 +82,7 @@ func (d *drifting) scenario(ctx context.Context, s *service, sc *scenario.Scenar
 	}
 	var aside *record.Aside
 	began := time.Now()
-	ran, err := d.live.run(ctx, d.task, s, sc, func(live record.Live) (report.Case, error) {
-		var result report.Case
-		var err error
+	ran, err := d.live.run(ctx, d.task, s, sc, func(live record.Live) (result report.Case, err error) {
 		result, aside, err = record.ScenarioAside(ctx, d.project, sc, live)
 		return result, err
 	})

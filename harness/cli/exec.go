@@ -104,13 +104,12 @@ func (f *execFlags) run(ctx context.Context, std Streams, dirs *projectFlags, ar
 }
 
 func (f *execFlags) options(ctx context.Context, std Streams, p *project.Project, args []string) (o program.Options, err error) {
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		return o, &fault.Error{Message: "exec: no command given", Hint: "graphvcr exec --cassette NAME -- COMMAND"}
-	}
-	if len(f.client.Cassettes) == 0 {
+	case len(f.client.Cassettes) == 0:
 		return o, &fault.Error{Message: "exec: no cassette given", Hint: "graphvcr exec --cassette NAME -- COMMAND"}
-	}
-	if f.client.Mode == session.Replay {
+	case f.client.Mode == session.Replay:
 		f.client.upstream = upstreamFlags{} // scripts may give the same flags to record and to replay
 	}
 	o = program.Options{

@@ -71,10 +71,11 @@ func (f *exportFlags) one(std Streams, p *project.Project, name string) error {
 	if _, err := os.Lstat(file); !f.force && !errors.Is(err, fs.ErrNotExist) {
 		return &fault.Error{Message: fmt.Sprintf("export har: %s exists", filepath.ToSlash(file)), Hint: "--force overwrites; another --out leaves it alone"}
 	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return &fault.Error{Message: "export har", Cause: err}
+	err = os.MkdirAll(filepath.Dir(file), 0o755)
+	if err == nil {
+		err = replaceFile(file, archive.Bytes())
 	}
-	if err := replaceFile(file, archive.Bytes()); err != nil {
+	if err != nil {
 		return &fault.Error{Message: "export har", Cause: err}
 	}
 	fmt.Fprintf(std.Out, "%s: %s\n", filepath.ToSlash(file), fault.Count(len(c.Interactions), "interaction"))

@@ -46,12 +46,11 @@ type importKind struct {
 
 // reader reads recordings by the project's rules, and by --also.
 func (f *importFlags) reader(p *project.Project) (importer.Reader, error) {
-	known := func() *hosts.Set {
+	_, err := f.also.set(f.name(), p)
+	return importer.Reader{Refused: p.Rules.Hosts.Refuse, Known: func() *hosts.Set {
 		set, _ := f.also.set(f.name(), p) // was checked
 		return set
-	}
-	_, err := f.also.set(f.name(), p)
-	return importer.Reader{Known: known, Refused: p.Rules.Hosts.Refuse}, err
+	}}, err
 }
 
 func newImport(std Streams, dirs *projectFlags) *cobra.Command {

@@ -103,10 +103,9 @@ func (f *liveFlags) agree(std Streams, base *url.URL, scenarios []*scenario.Scen
 	if len(writing) == 0 {
 		return nil
 	}
-	refused := &fault.Error{Message: "record: this may change the tenant: " + writing[0], Hint: "--allow-writes runs it"}
 	answer, _ := prompt(std, fmt.Sprintf("This may change the tenant:\n  %s\nGo on? [y/N] ", strings.Join(writing, "\n  ")))
 	if answer != "y" && answer != "yes" {
-		return refused
+		return &fault.Error{Message: "record: this may change the tenant: " + writing[0], Hint: "--allow-writes runs it"}
 	}
 	return nil
 }
@@ -197,8 +196,8 @@ func (s *service) signIn(ctx context.Context, std Streams, kind string, sc *scen
 // did not pass, why Graph refused.
 func (w *signedIn) findings(sc *scenario.Scenario, result *report.Case) []report.Finding {
 	findings := auth.Check(sc.File, sc.AllSteps(), w.claims)
-	failed := slices.ContainsFunc(result.Findings, func(f report.Finding) bool { return f.Severity == report.Error })
-	if !failed {
+	isError := func(f report.Finding) bool { return f.Severity == report.Error }
+	if !slices.ContainsFunc(result.Findings, isError) {
 		return findings
 	}
 	for _, f := range w.refused {

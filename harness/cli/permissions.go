@@ -44,10 +44,6 @@ func newPermissions(std Streams, dirs *projectFlags) *cobra.Command {
 	return cmd
 }
 
-func permissionsFile(p *project.Project) string {
-	return filepath.Join(p.Dirs.Schemas, permissions.FileName)
-}
-
 func (f *permissionsFlags) fetch(ctx context.Context) (*permissions.Map, error) {
 	const command = "permissions fetch"
 	up, err := f.upstream.open(command)
@@ -72,13 +68,14 @@ func (f *permissionsFlags) fetch(ctx context.Context) (*permissions.Map, error) 
 }
 
 func keepPermissions(std Streams, p *project.Project, all *permissions.Map) error {
-	file := permissionsFile(p)
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+	file := filepath.Join(p.Dirs.Schemas, permissions.FileName)
+	err := os.MkdirAll(filepath.Dir(file), 0o755)
+	if err == nil {
+		err = wire.Replace(file, 0o644, all.Write)
+	}
+	if err != nil {
 		return &fault.Error{Message: "permissions", Cause: err}
 	}
-	if err := wire.Replace(file, 0o644, all.Write); err != nil {
-		return &fault.Error{Message: "permissions", Cause: err}
-	}
-	_, err := fmt.Fprintf(std.Out, "%s: %s, %s\n", filepath.ToSlash(file), fault.Count(all.Permissions(), "permission"), fault.Count(all.Paths(), "path"))
+	_, err = fmt.Fprintf(std.Out, "%s: %s, %s\n", filepath.ToSlash(file), fault.Count(all.Permissions(), "permission"), fault.Count(all.Paths(), "path"))
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,8 +27,7 @@ func newReview(std Streams, dirs *projectFlags) *cobra.Command {
 		Use:   "review [NAME]...",
 		Short: "Take or refuse the changes that drift found, one by one",
 		RunE: opts.on(std, dirs, func(ctx context.Context, t *task, options drift.Options) (*report.Suite, error) {
-			r := reviewing{task: t, options: options, in: bufio.NewReader(std.In)}
-			return r.run(ctx)
+			return (&reviewing{task: t, options: options, in: bufio.NewReader(std.In)}).run(ctx)
 		}),
 	}
 	opts.register(cmd.Flags())
@@ -117,11 +117,9 @@ func (r *reviewing) merge(ctx context.Context, a *record.Aside, old, new *casset
 		return result, err
 	}
 	for _, f := range said.accepted {
-		for _, fingerprint := range left {
-			if f.Fingerprint == fingerprint {
-				f.Hint = "it stands in one answer with a change that was refused, so the cassette keeps the recorded answer"
-				result.Findings = append(result.Findings, f)
-			}
+		if slices.Contains(left, f.Fingerprint) {
+			f.Hint = "it stands in one answer with a change that was refused, so the cassette keeps the recorded answer"
+			result.Findings = append(result.Findings, f)
 		}
 	}
 	if len(left) == len(accepted) {
@@ -170,7 +168,7 @@ func (r *reviewing) ask(a *record.Aside, findings []report.Finding) decisions {
 			if f.Want+f.Got != "" {
 				fmt.Fprintf(r.std.Err, "  was %s, is %s\n", visible.Text(f.Want), visible.Text(f.Got))
 			}
-			answer = r.answer("Take it, refuse it, known, quit? [t/r/k/q] ", "t", "r", "k", "q")
+			answer = r.answer("Take it, refuse it, known, quit? [t/r/k/q] ", "trkq")
 		}
 		if answer == "k" {
 			reason = r.line("Why may it stay? ")
@@ -188,14 +186,12 @@ func (r *reviewing) ask(a *record.Aside, findings []report.Finding) decisions {
 	return said
 }
 
-// answer asks until one of the words is given; "" means that nobody answers any more.
-func (r *reviewing) answer(question string, words ...string) string {
+// answer asks until a line begins with one of the letters; "" means that nobody answers any more.
+func (r *reviewing) answer(question, letters string) string {
 	for {
 		line := strings.ToLower(r.line(question))
-		for _, word := range words {
-			if line != "" && strings.HasPrefix(line, word) {
-				return word
-			}
+		if line != "" && strings.Contains(letters, line[:1]) {
+			return line[:1]
 		}
 		if r.over {
 			return ""

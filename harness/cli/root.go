@@ -37,7 +37,7 @@ func newRoot(std Streams) *cobra.Command {
 		RunE:          opts.report.on(std, &dirs, opts.run),
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Version:       thisVersion(),
+		Version:       versionLine(buildInfo()),
 	}
 	root.SetIn(std.In)
 	root.SetOut(std.Out)

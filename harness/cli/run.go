@@ -125,9 +125,22 @@ func printError(w io.Writer, err error) {
 // block makes a message safe to print; its further lines are indented, so that
 // none of them can pass for a message of its own.
 func block(message string) string {
-	lines := strings.Split(strings.TrimSpace(message), "\n")
-	for i := range lines {
-		lines[i] = visible.Text(lines[i])
-	}
-	return strings.Join(lines, "\n  ")
+	return strings.Join(visible.Lines(strings.TrimSpace(message)), "\n  ")
 }
+
+// The rules of what the commands themselves find.
+const (
+	ruleAuthRefused    report.Rule = "auth.refused"
+	ruleCheckFailed    report.Rule = "check.failed"
+	ruleDriftChangelog report.Rule = "drift.changelog"
+	ruleDriftFailed    report.Rule = "drift.failed"
+	ruleDriftRun       report.Rule = "drift.run"
+	ruleRecordRecover  report.Rule = "record.recover"
+	ruleRedactFailed   report.Rule = "redact.failed"
+	ruleServeHandshake report.Rule = "serve.handshake"
+	ruleRecordFailed   report.Rule = "record.failed"
+	ruleReviewFailed   report.Rule = "review.failed"
+)
+
+// pathRule is the rule of a path given to a command at which there is nothing.
+func pathRule(command string) report.Rule { return report.Rule(command + ".path") }

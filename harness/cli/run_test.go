@@ -109,7 +109,7 @@ func TestTellIsBounded(t *testing.T) {
 
 func TestVersionLine(t *testing.T) {
 	for want, info := range map[string]*debug.BuildInfo{
-		"graphvcr (devel) (commit unknown, ": nil,
+		"graphvcr (devel) (commit unknown, ": {},
 		"graphvcr v1.2.3 (commit abc, modified, ": {
 			Main:     debug.Module{Version: "v1.2.3"},
 			Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.modified", Value: "true"}},

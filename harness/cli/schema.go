@@ -95,17 +95,13 @@ func writeSchemas(std Streams, command string, m *csdl.Model, types []string, ou
 	for _, name := range result.Stray {
 		fmt.Fprintf(std.Err, "graphvcr: warning: %s is of no type that was written\n", filepath.ToSlash(filepath.Join(out, "overlay", name)))
 	}
-	fmt.Fprintf(std.Out, "%s: %s; %d files written, %d as before, %d kept\n",
-		filepath.ToSlash(out), countTypes(m), result.Written, result.Same, len(result.Kept))
-	return nil
-}
-
-func countTypes(m *csdl.Model) string {
-	n := map[csdl.Kind]int{}
+	kinds := map[csdl.Kind]int{}
 	for _, t := range m.Types {
-		n[t.Kind]++
+		kinds[t.Kind]++
 	}
-	return fmt.Sprintf("%d entity, %d complex and %d enum types", n[csdl.Entity], n[csdl.Complex], n[csdl.Enum])
+	fmt.Fprintf(std.Out, "%s: %d entity, %d complex and %d enum types; %d files written, %d as before, %d kept\n",
+		filepath.ToSlash(out), kinds[csdl.Entity], kinds[csdl.Complex], kinds[csdl.Enum], result.Written, result.Same, len(result.Kept))
+	return nil
 }
 
 // findTypes resolves the names that a user gives.

@@ -79,10 +79,10 @@ const (
 
 // run serves until the context ends.
 func (f *serveFlags) run(ctx context.Context, std Streams, p *project.Project) (*report.Suite, error) {
-	if f.idle <= 0 {
+	switch {
+	case f.idle <= 0:
 		return nil, &fault.Error{Message: fmt.Sprintf("serve: --session-idle %v is not above 0", f.idle)}
-	}
-	if len(f.client.Cassettes) == 0 {
+	case len(f.client.Cassettes) == 0:
 		return nil, &fault.Error{Message: "serve: no cassette given", Hint: "graphvcr serve --cassette NAME"}
 	}
 	how, err := f.client.open(ctx, std, "serve")
@@ -109,6 +109,7 @@ func (f *serveFlags) run(ctx context.Context, std Streams, p *project.Project) (
 	}
 	if !doors.beyond || f.page {
 		doors.page = showing(&options, f.client.Cassettes)
+		doors.pagePath = options.PagePath
 	}
 	reverse := proxy.NewReverse(own, options)
 	underWay := replayEnd
@@ -207,7 +208,8 @@ type doors struct {
 	names     []string   // that clients may use beside loopback's
 	beyond    bool       // other machines reach it
 	authority *ca.Authority
-	page      *shownPage // nil: none
+	page      *live.Page // nil: none
+	pagePath  string     // which nobody can guess
 }
 
 func (f *serveFlags) open() (*doors, error) {
@@ -316,7 +318,7 @@ func (d *doors) serve(ctx context.Context, std Streams, handler http.Handler, re
 		}
 	}
 	if d.page != nil {
-		fmt.Fprintln(std.Err, "graphvcr: requests are shown at "+d.urls[0][0]+d.page.path)
+		fmt.Fprintln(std.Err, "graphvcr: requests are shown at "+d.urls[0][0]+d.pagePath)
 	}
 	if d.authority != nil {
 		fmt.Fprintf(std.Err, "graphvcr: clients of the https address have to trust %s (graphvcr ca)\n", d.authority.File())
@@ -353,16 +355,10 @@ func (f *firstLines) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// shownPage is the page of a server, below a path that nobody can guess.
-type shownPage struct {
-	*live.Page
-	path string
-}
-
-// showing has a server show its requests on a page.
-func showing(options *proxy.Options, cassettes []string) *shownPage {
-	page := &shownPage{live.New(strings.Join(cassettes, ", ")), "/_graphvcr/" + strings.ToLower(rand.Text()) + "/"}
-	options.Page, options.PagePath = page.Page, page.path
+// showing has a server show its requests on a page, below a path that nobody can guess.
+func showing(options *proxy.Options, cassettes []string) *live.Page {
+	page := live.New(strings.Join(cassettes, ", "))
+	options.Page, options.PagePath = page, "/_graphvcr/"+strings.ToLower(rand.Text())+"/"
 	options.Seen = func(seen proxy.Seen) {
 		r := live.Request{
 			Session: seen.Session, Method: seen.Request.Method, URL: seen.Request.URL.Scheme + "://" + seen.Request.URL.Host + seen.Request.URL.Path,

@@ -18,7 +18,7 @@ func newVersion(std Streams) *cobra.Command {
 		Short: "Print the version",
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			if _, err := fmt.Fprintln(std.Out, thisVersion()); err != nil {
+			if _, err := fmt.Fprintln(std.Out, versionLine(buildInfo())); err != nil {
 				return &fault.Error{Message: "write the version", Cause: err}
 			}
 			return nil
@@ -26,34 +26,26 @@ func newVersion(std Streams) *cobra.Command {
 	}
 }
 
-func builtVersion(info *debug.BuildInfo) string {
-	if info == nil {
-		return "(devel)"
-	}
-	return cmp.Or(info.Main.Version, "(devel)")
+// currentVersion is the version that this program was built from.
+func currentVersion() string { return builtVersion(buildInfo()) }
+
+// buildInfo says what this program was built from; it is empty where nothing is known.
+func buildInfo() *debug.BuildInfo {
+	info, _ := debug.ReadBuildInfo()
+	return cmp.Or(info, &debug.BuildInfo{})
 }
 
-func currentVersion() string {
-	info, _ := debug.ReadBuildInfo()
-	return builtVersion(info)
-}
-
-func thisVersion() string {
-	info, _ := debug.ReadBuildInfo()
-	return versionLine(info)
-}
+func builtVersion(info *debug.BuildInfo) string { return cmp.Or(info.Main.Version, "(devel)") }
 
 // versionLine says what the binary was built from, as far as it is known.
 func versionLine(info *debug.BuildInfo) string {
 	commit, modified := "unknown", ""
-	if info != nil {
-		for _, s := range info.Settings {
-			switch {
-			case s.Key == "vcs.revision":
-				commit = s.Value
-			case s.Key == "vcs.modified" && s.Value == "true":
-				modified = ", modified"
-			}
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			commit = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			modified = ", modified"
 		}
 	}
 	return fmt.Sprintf("graphvcr %s (commit %s%s, %s, %s/%s)",
@@ -63,9 +55,6 @@ func versionLine(info *debug.BuildInfo) string {
 // installable is the release or the commit that a program was built from. A build with
 // changes of its own is that of the commit below them: nothing else can be installed.
 func installable(info *debug.BuildInfo) (version string, known bool) {
-	if info == nil {
-		return "latest", false
-	}
 	if version, _, _ := strings.Cut(info.Main.Version, "+"); version != "" && version != "(devel)" {
 		return version, true
 	}

@@ -87,8 +87,14 @@ func (f *viewFlags) run(std Streams, p *project.Project, args []string) error {
 // suiteOf is what a page, or JSON, shows of cassettes.
 func suiteOf(chosen []viewed) *report.Suite {
 	suite := &report.Suite{Command: "view"}
-	for _, c := range chosen {
-		suite.Cases = append(suite.Cases, c.shown())
+	for _, v := range chosen {
+		c := report.Case{Name: v.name, File: v.cassette.File}
+		for n, i := range v.cassette.Interactions {
+			if v.only < 0 || v.only == n {
+				c.Exchanges = append(c.Exchanges, display.Of(v.cassette, i))
+			}
+		}
+		suite.Cases = append(suite.Cases, c)
 	}
 	suite.Finish()
 	suite.About = about(chosen)
@@ -160,16 +166,6 @@ func allCassettes(p *project.Project) ([]viewed, error) {
 	return all, err
 }
 
-func (v *viewed) shown() report.Case {
-	c := report.Case{Name: v.name, File: v.cassette.File}
-	for n, i := range v.cassette.Interactions {
-		if v.only < 0 || v.only == n {
-			c.Exchanges = append(c.Exchanges, display.Of(v.cassette, i))
-		}
-	}
-	return c
-}
-
 func about(chosen []viewed) []string {
 	info := "graphvcr " + currentVersion()
 	if len(chosen) != 1 {
@@ -196,7 +192,7 @@ func printCassettes(out *reporting, t target, chosen []viewed) error {
 	var text bytes.Buffer
 	style := display.Style{}
 	if t.file == "" {
-		style = display.Style{Color: out.colored(), Width: out.width()}
+		style = display.Style{Color: out.colored(), Width: widthOf(out.std.Out)}
 	}
 	for n, v := range chosen {
 		switch {

@@ -1,6 +1,7 @@
 package display
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"mime"
@@ -23,12 +24,9 @@ func Of(c *cassette.Cassette, i *cassette.Interaction) report.Exchange {
 	id := i.ID
 	e := report.Exchange{
 		Interaction: &id, Place: report.Place{File: c.File, Line: i.Line},
-		Method: i.Request.Method, URL: i.Request.URL, Status: i.Response.Code, Took: i.Response.Duration,
+		Method: cmp.Or(i.Request.Method, http.MethodGet), URL: i.Request.URL, Status: i.Response.Code, Took: i.Response.Duration,
 		Request:  report.Content{Header: i.Request.Headers, Body: Body(i.Request.Headers, i.Request.Body)},
 		Response: report.Content{Header: i.Response.Headers, Body: Body(i.Response.Headers, i.Response.Body)},
-	}
-	if e.Method == "" {
-		e.Method = http.MethodGet
 	}
 	e.Pseudonyms = pseudonyms(c, &e)
 	return e
@@ -46,10 +44,10 @@ func Body(header http.Header, body string) string {
 			return string(indented)
 		}
 	}
-	kind := header.Get("Content-Type")
 	if isText(body) {
 		return body
 	}
+	kind := header.Get("Content-Type")
 	if media, _, err := mime.ParseMediaType(kind); err == nil {
 		kind = media
 	}
@@ -57,12 +55,8 @@ func Body(header http.Header, body string) string {
 }
 
 func isText(body string) bool {
-	if !utf8.ValidString(body) {
-		return false
-	}
-	return strings.IndexFunc(body, func(r rune) bool {
-		return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t'
-	}) < 0
+	isOdd := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }
+	return utf8.ValidString(body) && !strings.ContainsFunc(body, isOdd)
 }
 
 // mostSearched bounds the text of an exchange in which pseudonyms are looked for.
@@ -173,29 +167,26 @@ func replaced(lines, places []string, path, value string) (newLines, newPlaces [
 		rest, found := strings.CutPrefix(place, path)
 		return found && (rest == "" || rest[0] == '[' || rest[0] == '{' || rest[0] == ']' || rest[0] == '}')
 	}
+	indentOf := func(line string) string { return line[:len(line)-len(strings.TrimLeft(line, " "))] }
+	parent, name := parentOf(path)
 	first := slices.IndexFunc(places, isOf)
 	end := first
 	var label string
 	if first < 0 { // a member more: the first of its object
-		parent, name := parentOf(path)
-		if first = slices.IndexFunc(places, func(place string) bool { return place == parent+"{" || place == parent+"[" }); first < 0 {
+		end = 1 + slices.IndexFunc(places, func(place string) bool { return place == parent+"{" || place == parent+"[" })
+		if end == 0 {
 			return lines, places
 		}
-		first++
-		end = first
-		indent := lines[first-1][:len(lines[first-1])-len(strings.TrimLeft(lines[first-1], " "))]
-		if label = indent + "  "; name != "" {
-			label += strconv.Quote(name) + ": "
-		}
+		first = end
+		label = indentOf(lines[first-1]) + "  "
 	} else {
 		for end < len(places) && isOf(places[end]) {
 			end++
 		}
-		line := lines[first]
-		label = line[:len(line)-len(strings.TrimLeft(line, " "))]
-		if _, name := parentOf(path); name != "" {
-			label += strconv.Quote(name) + ": "
-		}
+		label = indentOf(lines[first])
+	}
+	if name != "" {
+		label += strconv.Quote(name) + ": "
 	}
 	var with, at []string
 	if value != absent {

@@ -66,10 +66,9 @@ func List(w io.Writer, name string, c *cassette.Cassette, s Style) {
 
 // Print is an interaction as it goes over the wire, bodies of JSON indented.
 func Print(w io.Writer, c *cassette.Cassette, i *cassette.Interaction, s Style) {
-	e := Of(c, i)
-	p := printer{w: bufio.NewWriter(w), style: s, pseudonyms: e.Pseudonyms}
-	p.exchange(&e)
-	_ = p.w.Flush() // an error is the writer's to report
+	out := bufio.NewWriter(w)
+	printExchange(out, c, i, s)
+	_ = out.Flush() // an error is the writer's to report
 }
 
 // Text is a whole cassette for git: what is known of it, and its interactions, with pseudonyms
@@ -95,22 +94,21 @@ func Text(w io.Writer, c *cassette.Cassette) error {
 	}
 	for n, i := range c.Interactions {
 		fmt.Fprintf(out, "\n=== interaction %d\n", n)
-		e := Of(c, i)
-		p := printer{w: out, style: Style{quotes: true}, pseudonyms: e.Pseudonyms}
-		p.exchange(&e)
+		printExchange(out, c, i, Style{quotes: true})
 	}
 	return out.Flush()
 }
 
 // printer writes an exchange.
 type printer struct {
-	w          *bufio.Writer
-	style      Style
-	pseudonyms []string
-	shown      *strings.Replacer
+	w      *bufio.Writer
+	style  Style
+	marked *strings.Replacer // pseudonyms
 }
 
-func (p *printer) exchange(e *report.Exchange) {
+func printExchange(w *bufio.Writer, c *cassette.Cassette, i *cassette.Interaction, s Style) {
+	e := Of(c, i)
+	p := printer{w, s, s.marking(e.Pseudonyms)}
 	p.line(p.style.paint(visible.Text(e.Method), bold) + " " + p.text(e.Target()))
 	p.content(&e.Request)
 	p.line("")
@@ -142,23 +140,18 @@ func (p *printer) line(text string) {
 }
 
 // text is a text with its pseudonyms marked.
-func (p *printer) text(text string) string {
-	text = visible.Text(text)
-	if len(p.pseudonyms) == 0 || !p.style.Color && !p.style.quotes {
-		return text
-	}
-	if p.shown == nil {
-		pairs := make([]string, 0, 2*len(p.pseudonyms))
-		longest := slices.Clone(p.pseudonyms)
-		slices.SortFunc(longest, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) })
-		for _, is := range longest {
-			marked := p.style.paint(is, underlined)
-			if p.style.quotes {
-				marked = "‹" + is + "›"
-			}
-			pairs = append(pairs, is, marked)
+func (p *printer) text(text string) string { return p.marked.Replace(visible.Text(text)) }
+
+// marking marks texts, of which one may begin another: the longest that fits.
+func (s Style) marking(texts []string) *strings.Replacer {
+	var pairs []string
+	slices.SortFunc(texts, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b)) })
+	for _, text := range texts {
+		marked := s.paint(text, underlined)
+		if s.quotes {
+			marked = "‹" + text + "›"
 		}
-		p.shown = strings.NewReplacer(pairs...)
+		pairs = append(pairs, text, marked)
 	}
-	return p.shown.Replace(text)
+	return strings.NewReplacer(pairs...)
 }

@@ -20,16 +20,6 @@ func headline(f *report.Finding) string {
 	return visible.Path(f.Where) + ": " + text
 }
 
-// block is the finding in lines: its headline, in which a line break is data that an escape
-// stands for, and those of Details.
-func block(f *report.Finding) []string {
-	block := []string{visible.Text(headline(f))}
-	if f.Details != "" {
-		block = append(block, visible.Lines(strings.TrimPrefix(f.Details, "\n"))...)
-	}
-	return block
-}
-
 // namesWhere reports whether the sentence begins with Where.
 func namesWhere(f *report.Finding) bool {
 	return f.Message == "" || f.Part != "" && f.Part == f.Where
@@ -45,11 +35,15 @@ const longestValue = 400
 const longestSentence = 160
 
 // describe is a finding in lines; the first says what is wrong and
-// where in the answer. Full adds the rule and the id.
+// where in the answer, a line break in which is data that an escape stands for. Full adds the
+// rule and the id.
 func describe(f *report.Finding, full bool) []string {
-	message := block(f)
-	if f.Missed != nil {
+	message := []string{visible.Text(headline(f))}
+	switch {
+	case f.Missed != nil:
 		message = append([]string{strings.ReplaceAll(message[0], "https://"+graph.Host+"/", "/")}, missLines(f.Missed)...)
+	case f.Details != "":
+		message = append(message, visible.Lines(strings.TrimPrefix(f.Details, "\n"))...)
 	}
 	apart := valuesApart(f)
 	if apart && saysValues(f) {
@@ -73,12 +67,10 @@ func describe(f *report.Finding, full bool) []string {
 		out = append(out, "cassette  "+visible.Text(f.Cassette.String())+interaction(f))
 	}
 	if f.Hint != "" {
-		for i, line := range visible.Lines(f.Hint) {
-			label := "hint      "
-			if i > 0 {
-				label = "          "
-			}
-			out = append(out, label+line)
+		lines := visible.Lines(f.Hint)
+		out = append(out, "hint      "+lines[0])
+		for _, line := range lines[1:] {
+			out = append(out, "          "+line)
 		}
 	}
 	if full || f.Fingerprint != "" {

@@ -34,17 +34,13 @@ func writeHTML(w io.Writer, s *report.Suite, _ Style) error {
 }
 
 func writePage(w io.Writer, p *htmlPage) error {
-	parsed, err := pageTemplate()
-	if err != nil {
-		return err
-	}
 	p.CSS, p.JS = template.CSS(pageCSS), template.JS(pageJS)
-	return parsed.Execute(w, p)
+	return pageTemplate().Execute(w, p)
 }
 
 // pageTemplate is parsed once; it is never changed.
-var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
-	return template.New("page").Parse(pageHTML)
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Parse(pageHTML))
 })
 
 // policy allows the page's own style and script, by their digests, and a connection where
@@ -93,14 +89,10 @@ func LivePage(w io.Writer, name, events string) error {
 
 // LiveItem renders an entry.
 func LiveItem(e LiveEntry) (LiveUpdate, error) {
-	parsed, err := pageTemplate()
-	if err != nil {
-		return LiveUpdate{}, err
-	}
-	g := newGallery()
+	g, parsed := newGallery(), pageTemplate()
 	d, item := g.live(&e)
 	var list, detail strings.Builder
-	err = errors.Join(parsed.ExecuteTemplate(&list, "item", item), parsed.ExecuteTemplate(&detail, "detail", d))
+	err := errors.Join(parsed.ExecuteTemplate(&list, "item", item), parsed.ExecuteTemplate(&detail, "detail", d))
 	if err != nil {
 		return LiveUpdate{}, fmt.Errorf("write a live page: %w", err)
 	}

@@ -137,7 +137,7 @@ func code(text string) string {
 	for strings.Contains(text, fence) {
 		fence += "`"
 	}
-	if len(fence) > 1 || strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") {
+	if len(fence) > 1 {
 		return fence + " " + text + " " + fence
 	}
 	return fence + text + fence

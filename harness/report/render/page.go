@@ -35,18 +35,15 @@ type gallery struct {
 	Exchanges  []htmlExchange
 	Pseudonyms []string // in them
 
-	anchors
-	pairs  map[[2]*report.Exchange]string // ids of the templates of comparisons
-	made   map[*report.Exchange]string    // and of exchanges
-	budget int                            // bytes of bodies that may still be shown
+	anchors map[string]bool                // the ids that the page has
+	pairs   map[[2]*report.Exchange]string // ids of the templates of comparisons
+	made    map[*report.Exchange]string    // and of exchanges
+	budget  int                            // bytes of bodies that may still be shown
 }
 
 func newGallery() gallery {
-	return gallery{anchors: anchors{}, pairs: map[[2]*report.Exchange]string{}, made: map[*report.Exchange]string{}, budget: mostBodies}
+	return gallery{anchors: map[string]bool{}, pairs: map[[2]*report.Exchange]string{}, made: map[*report.Exchange]string{}, budget: mostBodies}
 }
-
-// anchors are the ids that a page has.
-type anchors map[string]bool
 
 // A pageMaker fills a page with the cases of a suite.
 type pageMaker struct {
@@ -229,9 +226,7 @@ func (g *htmlGroup) close() {
 		all := htmlSub{}
 		for _, sub := range g.Subs {
 			for _, item := range sub.Items {
-				if sub.Name != "" {
-					item.Small = strings.TrimSuffix(sub.Name+" · "+item.Small, " · ")
-				}
+				item.Small = dotted(sub.Name, item.Small)
 				all.Items = append(all.Items, item)
 			}
 		}
@@ -243,12 +238,12 @@ func (g *htmlGroup) close() {
 }
 
 // id is an anchor that nothing else has: the one asked for, or that with a number.
-func (a anchors) id(wanted string) string {
+func (g *gallery) id(wanted string) string {
 	id := cmp.Or(wanted, "it")
-	for n := 2; a[id]; n++ {
+	for n := 2; g.anchors[id]; n++ {
 		id = wanted + "-" + strconv.Itoa(n)
 	}
-	a[id] = true
+	g.anchors[id] = true
 	return id
 }
 

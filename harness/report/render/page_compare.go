@@ -269,9 +269,8 @@ func (g *gallery) requestLines(e *report.Exchange) []string {
 
 // isNoise reports whether a header of a request says nothing of what is asked for.
 func isNoise(name string) bool {
-	switch strings.ToLower(name) {
-	case "user-agent", "authorization", "client-request-id", "sdkversion", "traceparent", "tracestate", "accept-encoding", "connection", "content-length", "host", "retry-attempt":
-		return true
-	}
-	return false
+	return slices.Contains([]string{
+		"user-agent", "authorization", "client-request-id", "sdkversion", "traceparent", "tracestate",
+		"accept-encoding", "connection", "content-length", "host", "retry-attempt",
+	}, strings.ToLower(name))
 }

@@ -135,10 +135,7 @@ func (d *htmlDetail) facts(c *report.Case, f *report.Finding) {
 	if f.Cassette.File != "" {
 		at = visible.Text(f.Cassette.String()) + interaction(f)
 	}
-	file := f.Place.String()
-	if file == "" {
-		file = c.File
-	}
+	file := cmp.Or(f.Place.String(), c.File)
 	for _, fact := range []htmlFact{
 		{"scenario", visible.Text(c.Name)}, {"step", visible.Text(f.Step)}, {"file", visible.Text(file)}, {"cassette", at},
 		{"path", visible.Text(f.Where)}, {"rule", visible.Text(string(f.Rule))}, {"id", f.ID},
@@ -309,14 +306,10 @@ func (p *pageMaker) cassettes() {
 
 // item leads from the list to the detail of an exchange.
 func (d *htmlDetail) item(e *report.Exchange) htmlItem {
-	facts := []string{strconv.Itoa(e.Status)}
-	if s := size(len(e.Response.Body)); s != "" {
-		facts = append(facts, s)
+	return htmlItem{
+		ID: d.ID, Class: d.Class, Label: visible.Text(e.Method), Text: visible.Clip(visible.Text(e.Target()), 160),
+		Small: dotted(strconv.Itoa(e.Status), size(len(e.Response.Body)), visible.Text(e.Name)),
 	}
-	if e.Name != "" {
-		facts = append(facts, visible.Text(e.Name))
-	}
-	return htmlItem{ID: d.ID, Class: d.Class, Label: visible.Text(e.Method), Text: visible.Clip(visible.Text(e.Target()), 160), Small: strings.Join(facts, " · ")}
 }
 
 // unchanged are the requests of a comparison in which nothing changed, an item and a detail

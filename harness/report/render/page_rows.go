@@ -157,11 +157,9 @@ func fold(rows []pageRow) []pageRow {
 func single(text []string, kind string) []pageRow {
 	var rows []pageRow
 	for i := range text[:min(len(text), mostRows)] {
-		row := pageRow{Kind: kind}
+		row := pageRow{Kind: kind, NewN: i + 1, New: text[i]}
 		if kind == "gone" {
-			row.OldN, row.Old = i+1, text[i]
-		} else {
-			row.NewN, row.New = i+1, text[i]
+			row = pageRow{Kind: kind, OldN: i + 1, Old: text[i]}
 		}
 		rows = append(rows, row)
 	}

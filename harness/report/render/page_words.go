@@ -19,23 +19,24 @@ type words struct {
 }
 
 func wordsOf(command string) *words {
-	w := &words{command: command, order: []string{"errored", "error", "warning", "note", "passed", "skipped"}}
+	names := func(all ...string) *words {
+		w := &words{command: command, order: []string{"errored", "error", "warning", "note", "passed", "skipped"}, groups: map[string]string{}}
+		for n, class := range w.order {
+			w.groups[class] = all[n]
+		}
+		return w
+	}
 	switch command {
 	case "diff", "drift", "history":
+		w := names("Could not be compared", "Breaking", "Look at", "Harmless", "Unchanged", "Skipped")
 		w.changes = true
-		w.groups = map[string]string{"error": "Breaking", "warning": "Look at", "note": "Harmless", "passed": "Unchanged", "skipped": "Skipped"}
+		return w
 	case "whatif":
-		w.groups = map[string]string{"error": "Breaks the client", "warning": "Warnings", "note": "Notes", "passed": "Does no harm", "skipped": "Not tried"}
+		return names("Could not be run", "Breaks the client", "Warnings", "Notes", "Does no harm", "Not tried")
 	case "lint":
-		w.groups = map[string]string{"error": "Errors", "warning": "Warnings", "note": "Notes", "passed": "Clean", "skipped": "Skipped"}
-	default:
-		w.groups = map[string]string{"error": "Errors", "warning": "Warnings", "note": "Notes", "passed": "Passed", "skipped": "Skipped"}
+		return names("Could not be run", "Errors", "Warnings", "Notes", "Clean", "Skipped")
 	}
-	w.groups["errored"] = "Could not be run"
-	if w.changes {
-		w.groups["errored"] = "Could not be compared"
-	}
-	return w
+	return names("Could not be run", "Errors", "Warnings", "Notes", "Passed", "Skipped")
 }
 
 // compares reports whether a page is of two recordings, and no history of them.
@@ -64,35 +65,20 @@ func (w *words) headline(s *report.Suite) []htmlSpan {
 			rest = append(rest, fmt.Sprintf("Nothing changed in %s", fault.Count(sum.Cases(), noun)))
 		}
 		bad = plusWord(bad, sum.Errored, "could not be compared")
-	case sum.Failed+sum.Errored > 0:
-		if sum.Failed > 0 {
-			bad = append(bad, fmt.Sprintf("%d of %s failed", sum.Failed, fault.Count(sum.Cases(), noun)))
-		}
-		bad = plusWord(bad, sum.Errored, "could not be run")
-		rest = plus(plus(rest, sum.Warnings, "warning"), sum.Notes, "note")
 	default:
-		rest = append(rest, passedLine(sum.Passed, noun))
+		bad = plusWord(bad, sum.Failed, "of "+fault.Count(sum.Cases(), noun)+" failed")
+		bad = plusWord(bad, sum.Errored, "could not be run")
+		if len(bad) == 0 {
+			rest = append(rest, either(sum.Passed, "", "All ")+fault.Count(sum.Passed, noun)+" passed")
+		}
 		rest = plus(plus(rest, sum.Warnings, "warning"), sum.Notes, "note")
 	}
 	rest = plusWord(rest, sum.Skipped, map[bool]string{true: "not tried", false: "skipped"}[s.Command == "whatif"])
 	spans := []htmlSpan{{"bad", strings.Join(bad, ", ")}, {"", strings.Join(rest, ", ")}}
-	switch {
-	case len(bad) == 0:
-		spans = spans[1:]
-	case len(rest) == 0:
-		spans = spans[:1]
-	default:
+	if len(bad) > 0 && len(rest) > 0 {
 		spans[1].Text = ", " + spans[1].Text
 	}
-	return spans
-}
-
-func passedLine(n int, noun string) string {
-	line := fault.Count(n, noun) + " passed"
-	if n == 1 {
-		return line
-	}
-	return "All " + line
+	return slices.DeleteFunc(spans, func(s htmlSpan) bool { return s.Text == "" })
 }
 
 // either is a word for one, or for so many.
@@ -200,16 +186,17 @@ func subjectOf(item htmlItem, w *words) string {
 
 // passed is what is said of a case without findings.
 func (w *words) passed(c *report.Case) string {
-	var facts []string
+	var steps, file string
 	if c.Steps > 0 {
-		noun := "step"
-		if w.changes {
-			noun = "request"
-		}
-		facts = append(facts, fault.Count(c.Steps, noun))
+		steps = fault.Count(c.Steps, map[bool]string{true: "request", false: "step"}[w.changes])
 	}
-	if c.File != "" && c.File != c.Name {
-		facts = append(facts, visible.Text(c.File))
+	if c.File != c.Name {
+		file = visible.Text(c.File)
 	}
-	return strings.Join(facts, " · ")
+	return dotted(steps, file)
+}
+
+// dotted sets facts beside one another, without those that are empty.
+func dotted(facts ...string) string {
+	return strings.Join(slices.DeleteFunc(facts, func(fact string) bool { return fact == "" }), " · ")
 }

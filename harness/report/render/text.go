@@ -57,20 +57,21 @@ const narrowest = 40
 const mostAlike = 10
 
 func writeFindings(out io.Writer, c *report.Case, style Style) {
-	alike, count, also := map[report.Rule]int{}, map[report.Rule]int{}, oneCause(c)
+	alike, count := map[report.Rule]int{}, map[report.Rule]int{}
+	also, done := oneCause(c)
 	for j := range c.Findings {
-		if f := &c.Findings[j]; !also.done[f] {
+		if f := &c.Findings[j]; !done[f] {
 			alike[f.Rule]++
 		}
 	}
 	for _, f := range severestFirst(c) {
-		if style.Quiet && f.Severity == report.Note || also.done[f] {
+		if style.Quiet && f.Severity == report.Note || done[f] {
 			continue
 		}
 		count[f.Rule]++
 		switch n, all := count[f.Rule], alike[f.Rule]; {
 		case f.Severity == report.Error || n <= mostAlike || all == mostAlike+1:
-			writeFinding(out, c, f, also.of[f], style)
+			writeFinding(out, c, f, also[f], style)
 		case n == all:
 			rest := n - mostAlike
 			fmt.Fprintf(out, "       %s and %d more %ss of %s; --report json has all of them\n",
@@ -79,19 +80,14 @@ func writeFindings(out io.Writer, c *report.Case, style Style) {
 	}
 }
 
-// causes are the findings about the same value as one before them, whose block has them as well.
-type causes struct {
-	of   map[*report.Finding][]*report.Finding
-	done map[*report.Finding]bool
-}
-
-// oneCause gathers what several expectations say of one value.
-func oneCause(c *report.Case) causes {
+// oneCause gathers what several expectations say of one value: also are the findings about the
+// same value as one before them, whose block has them as well; done has all of those.
+func oneCause(c *report.Case) (also map[*report.Finding][]*report.Finding, done map[*report.Finding]bool) {
 	type value struct {
 		step, where, got, file string
 		interaction            int
 	}
-	all := causes{map[*report.Finding][]*report.Finding{}, map[*report.Finding]bool{}}
+	also, done = map[*report.Finding][]*report.Finding{}, map[*report.Finding]bool{}
 	first := map[value]*report.Finding{}
 	for _, f := range severestFirst(c) {
 		if !saysValues(f) || f.Interaction == nil || f.Got == "" || f.Want == "" || f.Hint != "" {
@@ -99,12 +95,12 @@ func oneCause(c *report.Case) causes {
 		}
 		v := value{f.Step, f.Part + f.Where, f.Got, f.Cassette.File, *f.Interaction}
 		if leader := first[v]; leader != nil {
-			all.of[leader], all.done[f] = append(all.of[leader], f), true
+			also[leader], done[f] = append(also[leader], f), true
 		} else {
 			first[v] = f
 		}
 	}
-	return all
+	return also, done
 }
 
 // severestFirst are a case's findings, errors first.
