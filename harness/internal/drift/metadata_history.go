@@ -28,7 +28,12 @@ func MetadataHistory(ctx context.Context, git, file string, opts MetadataOptions
 	if err != nil {
 		return nil, err
 	}
-	h.report(suite)
+	for i := range suite.Cases {
+		c := &suite.Cases[i]
+		if s, ok := h.steps[c.Name]; ok {
+			c.Findings = append(findings(s.changes, s.old, s.new, opts, h.flaps), c.Findings...)
+		}
+	}
 	return suite, nil
 }
 
@@ -53,16 +58,6 @@ func (h *metadataHistory) step(one report.Case, before, after Document) report.C
 	one.Ordered = true
 	h.steps[one.Name] = metadataStep{before.Name, after.Name, changes}
 	return one
-}
-
-func (h *metadataHistory) report(suite *report.Suite) {
-	for i := range suite.Cases {
-		c := &suite.Cases[i]
-		if s, ok := h.steps[c.Name]; ok {
-			found := findings(s.changes, s.old, s.new, h.opts, h.flaps)
-			c.Findings = append(found, c.Findings...)
-		}
-	}
 }
 
 // flaps knows, of each place, what it was and became.
