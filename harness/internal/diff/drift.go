@@ -200,7 +200,9 @@ func (s *Shower) Examples(c *Change) []report.Example {
 }
 
 // side is what one recording shows of an example, nothing where it has none.
-func (s *Shower) side(c *cassette.Cassette, i *cassette.Interaction, path, where string) (e *report.Exchange, as string, line int) {
+func (s *Shower) side(
+	c *cassette.Cassette, i *cassette.Interaction, path, where string,
+) (e *report.Exchange, as string, line int) {
 	if i == nil {
 		return nil, "", 0
 	}

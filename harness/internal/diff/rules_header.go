@@ -119,7 +119,9 @@ func (m *mutation) header(name string, fits func(*operation, []*exchange) bool, 
 
 func changeErrorCode(m *mutation) string {
 	fails := func(e *exchange) bool { return e.errorCode() != "" }
-	return m.once(func(_ *operation, answers []*exchange) bool { return slices.ContainsFunc(answers, fails) }, func(answers []*exchange) {
+	return m.once(func(_ *operation, answers []*exchange) bool {
+		return slices.ContainsFunc(answers, fails)
+	}, func(answers []*exchange) {
 		for _, e := range answers {
 			if fault, _ := e.member("error").(map[string]any); fails(e) {
 				fault["code"] = "Error" + e.errorCode()

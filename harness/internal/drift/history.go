@@ -82,15 +82,16 @@ func (w *walk[T]) run(ctx context.Context) (*report.Suite, error) {
 
 // cases makes a case of each version, and returns the last one that could be read, or nil.
 func (w *walk[T]) cases(ctx context.Context, versions []version, texts *reader) (*report.Suite, *T, error) {
-	suite := &report.Suite{Command: "history", FailOn: report.Warning, Ordered: true, Cases: make([]report.Case, len(versions))}
+	suite := &report.Suite{Command: "history", FailOn: report.Warning, Ordered: true}
+	suite.Cases = make([]report.Case, len(versions))
 	var before *T
 	var first error
 	for n := range versions {
 		v, one := &versions[n], &suite.Cases[n]
 		*one = report.Case{Name: v.name(), Label: v.date, File: w.file}
 		find := func(rule report.Rule, severity report.Severity, message string) {
-			at := report.Place{File: w.file}
-			one.Findings = append(one.Findings, report.Finding{Rule: rule, Severity: severity, Place: at, Message: message})
+			f := report.Finding{Rule: rule, Severity: severity, Place: report.Place{File: w.file}, Message: message}
+			one.Findings = append(one.Findings, f)
 		}
 		if v.blob == "" {
 			find(ruleDriftCassetteGone, report.Note, "removed")
