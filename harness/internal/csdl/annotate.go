@@ -1,6 +1,7 @@
 package csdl
 
 import (
+	"cmp"
 	"encoding/xml"
 	"strings"
 )
@@ -29,12 +30,10 @@ func (n notes) onProperty(property *Property) {
 // note reads one Annotation. Terms that are of no use here are legal, whatever
 // they are.
 func (x *elements) note(e element, use func(notes)) error {
-	n := notes{}
-	if err := x.readNote(e, &n); err != nil {
-		return err
-	}
+	var n notes
+	err := x.readNote(e, &n)
 	use(n)
-	return nil
+	return err
 }
 
 func (x *elements) readNote(e element, n *notes) error {
@@ -112,10 +111,8 @@ func (x *elements) alternateKeys(n *notes) error {
 		}
 		var names []string
 		err := x.records(func(record map[string]string) {
-			if record["Alias"] != "" {
-				names = append(names, record["Alias"])
-			} else if record["Name"] != "" {
-				names = append(names, record["Name"])
+			if name := cmp.Or(record["Alias"], record["Name"]); name != "" {
+				names = append(names, name)
 			}
 		})
 		if len(names) > 0 {
@@ -127,7 +124,7 @@ func (x *elements) alternateKeys(n *notes) error {
 
 // targeted reads the annotations of something that is declared elsewhere.
 func (p *parser) targeted(s element) error {
-	a := annotations{target: s.attr("Target"), line: s.line}
+	a := annotations{target: s.attr("Target")}
 	err := p.children(func(e element) error {
 		if e.name != "Annotation" {
 			return p.unknown(e, "Annotations")

@@ -154,11 +154,7 @@ type Revision struct {
 // returned, too.
 func (m *Model) Only(names ...string) (part *Model, unknown []string) {
 	part = &Model{Types: map[string]*Type{}, Operations: map[string][]*Operation{}, Resources: m.Resources}
-	for _, name := range names {
-		if m.Types[name] == nil {
-			unknown = append(unknown, name)
-		}
-	}
+	unknown = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return m.Types[name] != nil })
 	for todo := slices.Clone(names); len(todo) > 0; {
 		t := m.Types[todo[0]]
 		if todo = todo[1:]; t == nil || part.Types[t.Name] != nil {

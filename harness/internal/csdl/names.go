@@ -3,6 +3,7 @@ package csdl
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,7 +30,16 @@ func (n *names) resolve() error {
 	}
 	for name, overloads := range n.model.Operations {
 		for _, o := range overloads {
-			n.resolveOperation(o, name)
+			if o.Bound {
+				o.Binding = n.ref(o.Binding, o.Line, name)
+			}
+			if o.Returns != nil {
+				*o.Returns = n.ref(*o.Returns, o.Line, name)
+			}
+			for i := range o.Parameters {
+				parameter := &o.Parameters[i]
+				parameter.Type = n.ref(parameter.Type, o.Line, name+"/"+parameter.Name)
+			}
 		}
 	}
 	for _, r := range n.model.Resources {
@@ -46,19 +56,6 @@ func (n *names) resolve() error {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
 	})
 	return err
-}
-
-func (n *names) resolveOperation(o *Operation, name string) {
-	if o.Bound {
-		o.Binding = n.ref(o.Binding, o.Line, name)
-	}
-	if o.Returns != nil {
-		*o.Returns = n.ref(*o.Returns, o.Line, name)
-	}
-	for i := range o.Parameters {
-		parameter := &o.Parameters[i]
-		parameter.Type = n.ref(parameter.Type, o.Line, name+"/"+parameter.Name)
-	}
 }
 
 // full replaces an alias by the namespace that it stands for.
@@ -173,8 +170,6 @@ func (m *Model) cyclic(t *Type, whole map[*Type]bool) bool {
 		}
 		seen[at] = true
 	}
-	for at := range seen {
-		whole[at] = true
-	}
+	maps.Copy(whole, seen)
 	return false
 }

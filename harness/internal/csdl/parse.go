@@ -20,7 +20,6 @@ type parser struct {
 type annotations struct {
 	target string
 	notes  notes
-	line   int
 }
 
 const isMetadata = "metadata is what Graph answers to GET /v1.0/$metadata"
@@ -67,12 +66,11 @@ func (p *parser) edmx() error {
 	if err != nil {
 		return err
 	}
-	for { // what follows must be well formed, too
-		if _, err := p.token(); err == io.EOF {
-			break
-		} else if err != nil {
-			return err
-		}
+	for err == nil { // what follows must be well formed, too
+		_, err = p.token()
+	}
+	if err != io.EOF {
+		return err
 	}
 	if len(p.aliases) == 0 {
 		return p.fail("not metadata: there is no schema", isMetadata)
@@ -128,6 +126,7 @@ func (p *parser) typ(e element, namespace string, kind Kind) (*Type, error) {
 	if before := p.model.Types[t.Name]; err == nil && before != nil {
 		err = p.fail(fmt.Sprintf("type %s is declared twice, first in line %d", t.Name, before.Line), "")
 	}
+	p.model.Types[t.Name] = t
 	return t, err
 }
 
@@ -136,7 +135,6 @@ func (p *parser) structured(s element, namespace string, kind Kind) error {
 	if err != nil {
 		return err
 	}
-	p.model.Types[t.Name] = t
 	t.Abstract, t.Open = s.is("Abstract"), s.is("OpenType")
 	var navigations []Property
 	err = p.children(func(e element) error {
@@ -185,7 +183,6 @@ func (p *parser) enum(s element, namespace string) error {
 	if err != nil {
 		return err
 	}
-	p.model.Types[t.Name] = t
 	t.Flags = s.is("IsFlags")
 	return p.children(func(e element) error {
 		switch e.name {

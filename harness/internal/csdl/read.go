@@ -32,7 +32,7 @@ func Load(file string) (*Model, error) {
 // Parse reads metadata; the name is what errors call it. The error is an *fault.Error,
 // or wraps what reading failed with.
 func Parse(r io.Reader, name string) (*Model, error) {
-	text := &limited{from: bufio.NewReaderSize(r, 64<<10)}
+	text := &limited{Reader: bufio.NewReaderSize(r, 64<<10)}
 	model := &Model{Types: map[string]*Type{}, Operations: map[string][]*Operation{}, Resources: map[string]*Resource{}}
 	p := &parser{
 		&elements{text: text, xml: xml.NewDecoder(text)},
@@ -72,14 +72,15 @@ func (x *elements) explain(err error, name string) error {
 // text can be larger than its limit: the decoder itself keeps a tag whole,
 // however large it is.
 type limited struct {
-	from       *bufio.Reader
+	*bufio.Reader
 	total, tag int
 	over       string // what limit was passed, or ""
 }
 
 var errTooLarge = errors.New("too large")
 
-// ReadByte makes the decoder take bytes one by one, and so no more than a tag.
+// ReadByte is all that the decoder reads with, where a reader has it: byte by byte, and so
+// no more than a tag.
 func (l *limited) ReadByte() (byte, error) {
 	l.total++
 	l.tag++
@@ -91,19 +92,7 @@ func (l *limited) ReadByte() (byte, error) {
 		l.over = fmt.Sprintf("more than %d MB", MaxSize>>20)
 		return 0, errTooLarge
 	}
-	return l.from.ReadByte()
-}
-
-func (l *limited) Read(b []byte) (int, error) {
-	if len(b) == 0 {
-		return 0, nil
-	}
-	c, err := l.ReadByte()
-	if err != nil {
-		return 0, err
-	}
-	b[0] = c
-	return 1, nil
+	return l.Reader.ReadByte()
 }
 
 type elements struct {

@@ -47,8 +47,7 @@ func (p *picture) ask(e *exchange) {
 		return
 	}
 	p.sent++
-	r := reader{interaction: e.at, as: e.as, base: "$"}
-	r.read(p.asked, e.asked, "")
+	(&reader{interaction: e.at, as: e.as, base: "$"}).read(p.asked, e.asked, "")
 }
 
 func (p *picture) add(e *exchange) {

@@ -77,11 +77,7 @@ func (c *comparison) pairUp() {
 		delete(byName, maskBraces(o.name))
 		return true
 	})
-	for _, n := range new.order {
-		if !paired[n] {
-			c.come = append(c.come, n)
-		}
-	}
+	c.come = slices.DeleteFunc(slices.Clone(new.order), func(n *operation) bool { return paired[n] })
 }
 
 // compare compares an operation with itself, later.
@@ -137,13 +133,10 @@ func (p pair) threads(old, new *thread) {
 func (p pair) writes(old, new []*exchange) {
 	for len(old) > 0 && len(new) > 0 {
 		switch {
-		case old[0].status == new[0].status || len(old) == len(new):
-			p.phases(old[:1], new[:1])
-			old, new = old[1:], new[1:]
-		case len(new) > len(old) && isFailure(new[0]):
+		case old[0].status != new[0].status && len(new) > len(old) && isFailure(new[0]):
 			p.transient(old[0], new[0])
 			new = new[1:]
-		case len(new) > len(old):
+		case old[0].status == new[0].status || len(new) >= len(old):
 			p.phases(old[:1], new[:1])
 			old, new = old[1:], new[1:]
 		default:

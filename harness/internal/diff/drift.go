@@ -64,18 +64,6 @@ type Example struct {
 	Path     string // RFC 9535 normalized path in the body, or as Change.Where
 }
 
-// unrelated says that two recordings have no request in common.
-func unrelated(old, new *cassette.Cassette) error {
-	e := &fault.Error{
-		Message: "the recordings have no request in common",
-		Hint:    "compare two recordings of one scenario; where none was made, the scenario failed",
-	}
-	if len(old.Interactions) == 0 || len(new.Interactions) == 0 {
-		e.Message = "one of the recordings holds no interaction"
-	}
-	return e
-}
-
 // Compare says what changed from one recording of a scenario to another. Differences of
 // auth, API version or cloud that Options.Map does not name are an error whose hint
 // says how to name them.
@@ -95,7 +83,12 @@ func Compare(old, new *cassette.Cassette, opts Options) (*Drift, error) {
 	c := comparison{recordings: recordings{before, after, opts.IsText}, opts: opts, found: differences{off: opts.Off, own: ownMembers(before, after)}}
 	c.pairUp()
 	if len(c.pairs) == 0 && len(c.gone)+len(c.come) > 0 {
-		return nil, unrelated(old, new)
+		message := "the recordings have no request in common"
+		if len(old.Interactions) == 0 || len(new.Interactions) == 0 {
+			message = "one of the recordings holds no interaction"
+		}
+		advice := "compare two recordings of one scenario; where none was made, the scenario failed"
+		return nil, &fault.Error{Message: message, Hint: advice}
 	}
 	for _, p := range c.pairs {
 		p.compare(&c.recordings)
@@ -154,22 +147,15 @@ func (c *Change) Finding(old, new *cassette.Cassette) report.Finding {
 		f.Message += ")"
 	}
 	if len(c.Examples) > 0 {
-		f.Place, f.Cassette = c.Examples[0].place(old, new)
-		if i := c.Examples[0].New; i != nil {
-			f.Interaction = &i.ID
+		e := &c.Examples[0]
+		if e.Old != nil {
+			f.Place = report.Place{File: old.File, Line: e.line(e.Old)}
+		}
+		if e.New != nil {
+			f.Cassette, f.Interaction = report.Place{File: new.File, Line: e.line(e.New)}, &e.New.ID
 		}
 	}
 	return f
-}
-
-func (e *Example) place(old, new *cassette.Cassette) (before, after report.Place) {
-	if e.Old != nil {
-		before = report.Place{File: old.File, Line: e.line(e.Old)}
-	}
-	if e.New != nil {
-		after = report.Place{File: new.File, Line: e.line(e.New)}
-	}
-	return before, after
 }
 
 func (e *Example) line(i *cassette.Interaction) int {
@@ -206,26 +192,26 @@ func (s *Shower) Examples(c *Change) []report.Example {
 	all := make([]report.Example, 0, len(c.Examples))
 	for _, e := range c.Examples {
 		var one report.Example
-		if e.Old != nil {
-			is := s.shown(s.old, e.Old)
-			one.Old, one.OldAs, one.OldLine = &is.exchange, is.as, lineOf(e.Old, e.Path, c.Where)
-		}
-		if e.New != nil {
-			is := s.shown(s.new, e.New)
-			one.New, one.NewAs, one.NewLine = &is.exchange, is.as, lineOf(e.New, e.Path, c.Where)
-		}
+		one.Old, one.OldAs, one.OldLine = s.side(s.old, e.Old, e.Path, c.Where)
+		one.New, one.NewAs, one.NewLine = s.side(s.new, e.New, e.Path, c.Where)
 		all = append(all, one)
 	}
 	return all
 }
 
-func (s *Shower) shown(c *cassette.Cassette, i *cassette.Interaction) *shown {
+// side is what one recording shows of an example, nothing where it has none.
+func (s *Shower) side(
+	c *cassette.Cassette, i *cassette.Interaction, path, where string,
+) (e *report.Exchange, as string, line int) {
+	if i == nil {
+		return nil, "", 0
+	}
 	is := s.known[i]
 	if is == nil {
 		is = &shown{exchange: display.Of(c, i), as: display.Compared(i.Response.Body, func(place string) bool { return s.changed[place] })}
 		s.known[i] = is
 	}
-	return is
+	return &is.exchange, is.as, lineOf(i, path, where)
 }
 
 // lineOf is the line of a response's body that an example is about: of the value at its path,

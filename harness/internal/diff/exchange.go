@@ -75,13 +75,13 @@ func exchangesOf(i *cassette.Interaction, as reading) ([]*exchange, error) {
 	if asked := bodyOf(as.text(i.Request.Body)); asked.kind == "JSON" {
 		e.asked = asked.doc
 	}
-	if parts := e.parts(); len(parts) > 0 {
+	parts := e.parts()
+	if len(parts) > 0 {
 		// What a batch holds is reported by its parts.
 		e.asked, e.answered = nil, body{kind: "JSON"}
 		e.reads = !slices.ContainsFunc(parts, func(part *exchange) bool { return !part.isRead() })
-		return append([]*exchange{e}, parts...), nil
 	}
-	return []*exchange{e}, nil
+	return append([]*exchange{e}, parts...), nil
 }
 
 // parts are the requests of a batch with their answers, in the order of the requests.

@@ -38,14 +38,11 @@ func idShapeOf(s string, f *identity.Format) idShape {
 		}
 		r := run{length: i - start}
 		for _, c := range []byte(s[start:i]) {
-			switch {
-			case 'a' <= c && c <= 'z':
+			lower, upper := 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z'
+			if lower || upper {
 				r.letters++
-				r.lower = true
-			case 'A' <= c && c <= 'Z':
-				r.letters++
-				r.upper = true
 			}
+			r.lower, r.upper = r.lower || lower, r.upper || upper
 		}
 		if i < len(s) {
 			r.after = s[i]
@@ -59,13 +56,11 @@ func idShapeOf(s string, f *identity.Format) idShape {
 func guidsIn(s string) int {
 	n := 0
 	guid, _ := identity.Lookup("guid")
-	for i := 0; i+36 <= len(s); {
+	for i := 0; i+36 <= len(s); i++ {
 		if guid.Match(s[i : i+36]) {
 			n++
-			i += 36
-			continue
+			i += 35
 		}
-		i++
 	}
 	return n
 }
@@ -121,11 +116,13 @@ func (r run) isOtherCase(s run) bool {
 }
 
 func (a idShape) String() string {
-	name := a.format
 	if a.guids > 1 {
 		return fmt.Sprintf("a chain of %d GUIDs", a.guids)
 	}
 	var b strings.Builder
+	if a.format != "" {
+		b.WriteString(a.format + ": ")
+	}
 	for _, r := range a.runs {
 		switch {
 		case r.length == 0:
@@ -142,8 +139,5 @@ func (a idShape) String() string {
 			fmt.Fprintf(&b, " %c ", r.after)
 		}
 	}
-	if name == "" {
-		return b.String()
-	}
-	return name + ": " + b.String()
+	return b.String()
 }

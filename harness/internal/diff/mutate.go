@@ -16,35 +16,26 @@ import (
 // says what it did. The text is empty where the change applies nowhere. What it makes,
 // Compare finds once.
 func (r *Rule) Mutate(recording *cassette.Cassette, judge func(*cassette.Interaction) []Violation) (changed *cassette.Cassette, what string, err error) {
-	m, err := newMutation(recording)
+	copied := *recording
+	copied.Interactions = slices.Clone(recording.Interactions)
+	for i, interaction := range copied.Interactions {
+		clone := *interaction
+		clone.Request.Headers = interaction.Request.Headers.Clone()
+		clone.Response.Headers = interaction.Response.Headers.Clone()
+		copied.Interactions[i] = &clone
+	}
+	is, err := behaviourOf(&copied)
 	if err != nil {
 		return nil, "", err
 	}
-	m.judge = judge
-	what = r.mutate(m)
-	return m.changed, what, nil
+	what = r.mutate(&mutation{changed: &copied, is: is, judge: judge})
+	return &copied, what, nil
 }
 
 type mutation struct {
 	changed *cassette.Cassette
 	is      *behaviour
 	judge   func(*cassette.Interaction) []Violation // as in Options
-}
-
-func newMutation(recording *cassette.Cassette) (*mutation, error) {
-	changed := *recording
-	changed.Interactions = make([]*cassette.Interaction, len(recording.Interactions))
-	for i, interaction := range recording.Interactions {
-		clone := *interaction
-		clone.Request.Headers = interaction.Request.Headers.Clone()
-		clone.Response.Headers = interaction.Response.Headers.Clone()
-		changed.Interactions[i] = &clone
-	}
-	is, err := behaviourOf(&changed)
-	if err != nil {
-		return nil, err
-	}
-	return &mutation{changed: &changed, is: is}, nil
 }
 
 // operations are those that are no parts of batches, with all their answers.

@@ -113,9 +113,9 @@ func (f *differences) explainedBy(op *operation, where string) bool {
 func (f *differences) changes(chosen map[ID]report.Severity) []Change {
 	severity := maps.Clone(severities())
 	maps.Copy(severity, chosen)
-	merged := map[string]*Change{}
+	var changes []Change
+	places := map[string]int{} // in changes, by identity
 	operations := map[string]map[*operation]bool{}
-	var order []string
 	f.underOneCause()
 	for i := range f.all {
 		d := &f.all[i]
@@ -123,25 +123,21 @@ func (f *differences) changes(chosen map[ID]report.Severity) []Change {
 			continue
 		}
 		id := d.identity()
-		change := merged[id]
-		if change == nil {
-			change = &Change{
+		at, known := places[id]
+		if !known {
+			at = len(changes)
+			changes = append(changes, Change{
 				Rule: d.rule, Severity: severity[d.rule], Operation: d.operation.name, Where: d.where,
 				Message: d.message, Old: d.old, New: d.new, Fingerprint: Fingerprint(id),
-			}
-			merged[id] = change
-			operations[id] = map[*operation]bool{}
-			order = append(order, id)
+			})
+			places[id], operations[id] = at, map[*operation]bool{}
 		}
+		change := &changes[at]
 		change.Count += max(d.count, 1)
 		operations[id][d.operation] = true
 		change.Operations = len(operations[id])
 		change.Examples = append(change.Examples, d.examples...)
 		change.Examples = change.Examples[:min(len(change.Examples), maxExamples)]
-	}
-	changes := make([]Change, 0, len(order))
-	for _, id := range order {
-		changes = append(changes, *merged[id])
 	}
 	slices.SortStableFunc(changes, func(a, b Change) int {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), strings.Compare(a.Operation, b.Operation), strings.Compare(a.Where, b.Where), cmp.Compare(a.Rule, b.Rule))

@@ -118,17 +118,15 @@ func (m *mutation) header(name string, fits func(*operation, []*exchange) bool, 
 }
 
 func changeErrorCode(m *mutation) string {
-	for op, answers := range m.operations {
-		changed := false
+	fails := func(e *exchange) bool { return e.errorCode() != "" }
+	return m.once(func(_ *operation, answers []*exchange) bool {
+		return slices.ContainsFunc(answers, fails)
+	}, func(answers []*exchange) {
 		for _, e := range answers {
-			if fault, _ := e.member("error").(map[string]any); e.errorCode() != "" {
-				fault["code"], changed = "Error"+e.errorCode(), true
+			if fault, _ := e.member("error").(map[string]any); fails(e) {
+				fault["code"] = "Error" + e.errorCode()
 				e.write()
 			}
 		}
-		if changed {
-			return op.name
-		}
-	}
-	return ""
+	})
 }

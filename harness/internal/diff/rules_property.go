@@ -42,16 +42,14 @@ var propertyRules = []Rule{
 // member compares a member of objects: how often it is there, then what it holds.
 func (c *shapes) member(name string, old, new *shape) {
 	was, is := old.members[name], new.members[name]
+	isLocation := name == "header.Location"
 	switch {
 	case name == odata.NextLink:
-	case name == "header.Location":
-		if was != nil && is != nil {
-			c.values(was, is)
-		}
+	case (isLocation || name == keyed) && (was == nil || is == nil): // how many there are, is chance
+	case isLocation:
+		c.values(was, is)
 	case name == keyed:
-		if was != nil && is != nil {
-			c.compare(was, is) // how many there are, is chance
-		}
+		c.compare(was, is)
 	case is == nil:
 		if expected(was.total(), old, new) {
 			c.add(was, was.at, new.at, difference{

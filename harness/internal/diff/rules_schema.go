@@ -43,18 +43,16 @@ func (c *comparison) schemas() {
 	}
 }
 
-// violations are by rule and place.
-type violations map[string]*violated
-
 type violated struct {
 	Violation
 	count int
 	at    spot
 }
 
-// violationsOf are those of an operation's answers, elements of lists being one place.
-func violationsOf(op *operation, judge func(*cassette.Interaction) []Violation) violations {
-	all := violations{}
+// violationsOf are those of an operation's answers by rule and place, elements of lists being
+// one place.
+func violationsOf(op *operation, judge func(*cassette.Interaction) []Violation) map[string]*violated {
+	all := map[string]*violated{}
 	for _, e := range op.telling {
 		if e.part {
 			continue // the batch is judged as a whole

@@ -120,8 +120,7 @@ func (r *reader) read(s *shape, doc any, typ string) {
 
 func (r *reader) elements(s *shape, elements []any, typ string) {
 	if s.element == nil {
-		s.element = newShape("", s.where+"[*]", s.subject+"[]")
-		s.element.name = s.name
+		s.element = newShape(s.name, s.where+"[*]", s.subject+"[]")
 	}
 	for i, element := range elements {
 		r.steps = append(r.steps, i)
@@ -233,15 +232,14 @@ func (r *reader) text(s *shape, v string) {
 // typeOf is the type of an answer's resource, as far as its context or address says: in
 // the singular, so that a list's items and one item are of one type.
 func (e *exchange) typeOf() string {
-	name := text(e.answered.doc, odata.Context)
-	if _, fragment, found := strings.Cut(name, "#"); found {
+	name := ""
+	if _, fragment, found := strings.Cut(text(e.answered.doc, odata.Context), "#"); found {
 		name = strings.TrimSuffix(strings.TrimSuffix(fragment, "/$entity"), "/$delta")
 		if open := strings.LastIndexByte(name, '('); open > 0 && strings.HasSuffix(name, ")") && !strings.Contains(name[open:], "'") {
 			name = name[:open]
 		}
 		name = name[strings.LastIndexAny(name, "/.")+1:]
 	} else {
-		name = ""
 		for _, s := range e.url.Segments {
 			if s.Kind == 0 {
 				name = s.Text

@@ -161,7 +161,6 @@ func linkShape(s string) string {
 	if err != nil {
 		return "no link"
 	}
-	absolute := strings.Contains(address, "://")
 	names := make([]string, 0, len(u.Options))
 	for _, o := range u.Options {
 		names = append(names, strings.TrimPrefix(o.Name, "$"))
@@ -171,18 +170,16 @@ func linkShape(s string) string {
 	if len(names) > 0 {
 		options = "?" + strings.Join(slices.Compact(names), "&")
 	}
+	path, _, _ := strings.Cut(address, "?")
+	_, rest, absolute := strings.Cut(address, "://")
 	switch {
 	case absolute && u.Host != graphurl.Graph:
 		return "another host's link" + options
 	case absolute:
-		path := address
-		if _, after, ok := strings.Cut(address, "://"); ok {
-			_, path, _ = strings.Cut(after, "/")
-		}
+		_, path, _ = strings.Cut(rest, "/")
 		path, _, _ = strings.Cut(path, "?")
 		return "https://graph/" + keySyntax(path, u) + options
 	}
-	path, _, _ := strings.Cut(address, "?")
 	return keySyntax(path, u) + options
 }
 
@@ -250,14 +247,12 @@ func (v value) changeOf(now value) ID {
 		switch {
 		case v.role == prose || now.role == prose && v.role == word:
 			return ""
-		case v.role == word && now.role == ident || v.role == ident && now.role == word:
+		case v.role == ident || v.role == word && now.role == ident:
 			return IDFormat
 		case v.role == link:
 			return LinkShape
 		case v.role == date:
 			return DateFormat
-		case v.role == ident:
-			return IDFormat
 		}
 		return ""
 	}

@@ -96,23 +96,16 @@ func (e *Acceptance) ended(now time.Time) bool {
 
 // standing reports whether a change is accepted still, and reports what has ended.
 func (a Acceptances) standing(fingerprint string, now time.Time) (accepted bool, ended []report.Finding) {
-	switch e := a.find(fingerprint); {
-	case e == nil:
-		return false, nil
-	case !e.ended(now):
-		return true, nil
-	default:
-		return false, []report.Finding{e.expired(a.File)}
+	e := a.find(fingerprint)
+	if e == nil || !e.ended(now) {
+		return e != nil, nil
 	}
-}
-
-func (e *Acceptance) expired(file string) report.Finding {
-	return report.Finding{
-		Rule: ruleDriftAcceptExpired, Severity: report.Warning, Place: report.Place{File: file, Line: e.Line},
+	return false, []report.Finding{{
+		Rule: ruleDriftAcceptExpired, Severity: report.Warning, Place: report.Place{File: a.File, Line: e.Line},
 		Value:   report.Value{Where: e.Fingerprint},
 		Message: fmt.Sprintf("%s was accepted until %s: %s", e.Rule, e.Until.Format(dateOnly), e.Reason),
 		Hint:    "fix what depends on it, or accept it again until a later date",
-	}
+	}}
 }
 
 // Accept adds the changes of a suite to the file, behind what stands in it, and returns

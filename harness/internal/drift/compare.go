@@ -13,6 +13,16 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
+// The rules of what keeps two sides from being compared; those of changes are package diff's.
+const (
+	ruleDriftAcceptExpired report.Rule = "drift.accept-expired"
+	ruleDriftCassetteGone  report.Rule = "drift.cassette-gone"
+	ruleDriftCassetteNew   report.Rule = "drift.cassette-new"
+	ruleDriftIncomparable  report.Rule = "drift.incomparable"
+	ruleDriftShallow       report.Rule = "drift.shallow"
+	ruleDriftUnreadable    report.Rule = "drift.unreadable"
+)
+
 // Options of a comparison. The zero value is the default.
 type Options struct {
 	Diff     diff.Options
@@ -29,8 +39,8 @@ func Compare(old, new *Source, opts Options) (*report.Suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer old.done()
-	defer new.done()
+	defer old.close()
+	defer new.close()
 	opts.checkout = checkoutOf(old, new)
 	suite := &report.Suite{Command: "diff", FailOn: report.Warning}
 	for _, unread := range slices.Concat(old.unread, new.unread) {

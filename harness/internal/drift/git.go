@@ -199,13 +199,12 @@ func loadBytes(name string, data, salt []byte) (*cassette.Cassette, error) {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "cassette.yaml")
-	if err := os.WriteFile(file, data, 0o600); err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+	err = os.WriteFile(file, data, 0o600)
+	if err == nil && salt != nil {
+		err = os.WriteFile(filepath.Join(dir, saltfile.Name), salt, 0o600)
 	}
-	if salt != nil {
-		if err := os.WriteFile(filepath.Join(dir, saltfile.Name), salt, 0o600); err != nil {
-			return nil, fmt.Errorf("read %s: %w", name, err)
-		}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	loaded, err := cassette.Load(file)
 	if at := fault.Find(err); at != nil {
@@ -227,12 +226,9 @@ type blobs struct {
 
 func (r repository) blobs(ctx context.Context) (*blobs, error) {
 	cmd := r.command(ctx, "cat-file", "--batch")
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, fmt.Errorf("read from git: %w", err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
+	in, inErr := cmd.StdinPipe()
+	out, outErr := cmd.StdoutPipe()
+	if err := errors.Join(inErr, outErr); err != nil {
 		return nil, fmt.Errorf("read from git: %w", err)
 	}
 	if err := cmd.Start(); err != nil {

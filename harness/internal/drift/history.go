@@ -83,14 +83,18 @@ func (w *walk[T]) run(ctx context.Context) (*report.Suite, error) {
 // cases makes a case of each version, and returns the last one that could be read, or nil.
 func (w *walk[T]) cases(ctx context.Context, versions []version, texts *reader) (*report.Suite, *T, error) {
 	suite := &report.Suite{Command: "history", FailOn: report.Warning, Ordered: true}
+	suite.Cases = make([]report.Case, len(versions))
 	var before *T
 	var first error
 	for n := range versions {
-		v := &versions[n]
-		one := report.Case{Name: v.name(), Label: v.date, File: w.file}
+		v, one := &versions[n], &suite.Cases[n]
+		*one = report.Case{Name: v.name(), Label: v.date, File: w.file}
+		find := func(rule report.Rule, severity report.Severity, message string) {
+			f := report.Finding{Rule: rule, Severity: severity, Place: report.Place{File: w.file}, Message: message}
+			one.Findings = append(one.Findings, f)
+		}
 		if v.blob == "" {
-			one.Findings = []report.Finding{{Rule: ruleDriftCassetteGone, Severity: report.Note, Place: report.Place{File: w.file}, Message: "removed"}}
-			suite.Cases = append(suite.Cases, one)
+			find(ruleDriftCassetteGone, report.Note, "removed")
 			continue
 		}
 		var after T
@@ -98,28 +102,21 @@ func (w *walk[T]) cases(ctx context.Context, versions []version, texts *reader) 
 		if err == nil {
 			after, err = w.parse(v.at(w.file), text)
 		}
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil:
 			return nil, nil, ctx.Err()
-		}
-		if err != nil {
-			// A version that was once broken is part of the story and not its end.
-			one.Findings = []report.Finding{{Rule: ruleDriftUnreadable, Severity: report.Note, Place: report.Place{File: w.file}, Message: err.Error()}}
-			suite.Cases = append(suite.Cases, one)
+		case err != nil: // a version that was once broken is part of the story and not its end
+			find(ruleDriftUnreadable, report.Note, err.Error())
 			if first == nil {
 				first = err
 			}
 			continue
-		}
-		if before != nil {
-			one = w.step(one, *before, after)
+		case before != nil:
+			*one = w.step(*one, *before, after)
 		}
 		if n == 0 && w.repo.isShallow(ctx) {
-			one.Findings = append(one.Findings, report.Finding{
-				Rule: ruleDriftShallow, Severity: report.Warning, Place: report.Place{File: w.file},
-				Message: "earlier changes are not shown: " + shallowAdvice,
-			})
+			find(ruleDriftShallow, report.Warning, "earlier changes are not shown: "+shallowAdvice)
 		}
-		suite.Cases = append(suite.Cases, one)
 		before = &after
 	}
 	if before == nil && first != nil {

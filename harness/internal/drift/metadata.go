@@ -87,7 +87,7 @@ func changesOf(old, new Document, opts MetadataOptions) []metadiff.Change {
 }
 
 // findings report changes, but for those that are accepted.
-func findings(changes []metadiff.Change, old, new string, opts MetadataOptions, flaps *flaps) []report.Finding {
+func findings(changes []metadiff.Change, old, new string, opts MetadataOptions, flaps flaps) []report.Finding {
 	var all []report.Finding
 	declared := declarations{map[string][]string{}, map[report.Place]*report.Exchange{}}
 	for i := range changes {
@@ -123,9 +123,8 @@ func findingOf(c *metadiff.Change, oldFile, newFile string, opts MetadataOptions
 	if c.PlainlyThere() { // the sentence says it
 		f.Want, f.Got = "", ""
 	}
-	if c.NewLine > 0 {
-		f.Place = report.Place{File: newFile, Line: c.NewLine}
-	} else {
+	f.Place = report.Place{File: newFile, Line: c.NewLine}
+	if c.NewLine == 0 {
 		f.Place = report.Place{File: oldFile, Line: c.OldLine}
 	}
 	if len(c.Also) > 0 {
@@ -162,7 +161,7 @@ func (d declarations) at(file string, line int) (*report.Exchange, int) {
 		return nil, 0
 	}
 	first := line
-	for first > 1 && line-first < mostDeclared/2 && !isDeclaration(lines[first-1]) {
+	for first > 1 && line-first < mostDeclared/2 && !slices.Contains(declaring, elementOf(lines[first-1])) {
 		first--
 	}
 	at := report.Place{File: file, Line: first}
@@ -199,11 +198,7 @@ func (d declarations) lines(file string) []string {
 	return lines
 }
 
-// isDeclaration reports whether a line begins what a schema declares (OData CSDL XML 4.01).
-func isDeclaration(line string) bool {
-	return slices.Contains(declaring, elementOf(line))
-}
-
+// declaring are the elements that begin what a schema declares (OData CSDL XML 4.01).
 var declaring = strings.Fields("EntityType ComplexType EnumType TypeDefinition Action Function Term EntityContainer Annotations")
 
 func elementOf(line string) string {
@@ -212,10 +207,7 @@ func elementOf(line string) string {
 }
 
 func endsDeclaration(first, line string) bool {
-	if strings.HasSuffix(strings.TrimSpace(first), "/>") {
-		return true
-	}
-	return strings.Contains(line, "</"+elementOf(first)+">")
+	return strings.HasSuffix(strings.TrimSpace(first), "/>") || strings.Contains(line, "</"+elementOf(first)+">")
 }
 
 // Used is what a project touches of an API: the types of its requests and answers with what
@@ -225,20 +217,17 @@ type Used struct {
 	uses  *project.Uses
 	words map[string]bool
 	last  *csdl.Model // asked for last: of a history, each model is asked for twice
-	types map[string]bool
+	types map[string]*csdl.Type
 }
 
 // UsedBy is what cassettes and scenarios use.
 func UsedBy(uses *project.Uses) *Used { return &Used{uses: uses, words: uses.Words()} }
 
 // typesOf are the types in use, as a model says what requests mean.
-func (u *Used) typesOf(m *csdl.Model) map[string]bool {
+func (u *Used) typesOf(m *csdl.Model) map[string]*csdl.Type {
 	if u.last != m {
 		part, _ := m.Only(u.uses.Types(m)...)
-		u.last, u.types = m, map[string]bool{}
-		for name := range part.Types {
-			u.types[name] = true
-		}
+		u.last, u.types = m, part.Types
 	}
 	return u.types
 }
@@ -254,12 +243,12 @@ func (u *Used) between(old, new *csdl.Model) func(c *metadiff.Change) bool {
 		case metadiff.Path:
 			return u.words[word]
 		case metadiff.Navigation, metadiff.Operation:
-			return u.words[word] && (at.Type == "" || types[at.Type])
+			return u.words[word] && (at.Type == "" || types[at.Type] != nil)
 		}
-		return types[at.Type]
+		return types[at.Type] != nil
 	}
 	return func(c *metadiff.Change) bool {
 		return touches(c.Place) || slices.ContainsFunc(c.Also, touches) ||
-			slices.ContainsFunc(c.Carries, func(name string) bool { return types[name] })
+			slices.ContainsFunc(c.Carries, func(name string) bool { return types[name] != nil })
 	}
 }

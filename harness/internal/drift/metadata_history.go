@@ -18,7 +18,7 @@ import (
 // from that folder.
 func MetadataHistory(ctx context.Context, git, file string, opts MetadataOptions) (*report.Suite, error) {
 	opts.Accepted = Acceptances{}
-	h := metadataHistory{opts: opts, steps: map[string]metadataStep{}}
+	h := metadataHistory{opts: opts, steps: map[string]metadataStep{}, flaps: flaps{}}
 	w := walk[Document]{
 		repo: repository(git), file: file, oneLine: true, wants: "metadata", parse: parseMetadata,
 		checkout: func() (Document, error) { return OpenMetadata(ctx, filepath.Join(git, file), "") },
@@ -28,7 +28,12 @@ func MetadataHistory(ctx context.Context, git, file string, opts MetadataOptions
 	if err != nil {
 		return nil, err
 	}
-	h.report(suite)
+	for i := range suite.Cases {
+		c := &suite.Cases[i]
+		if s, ok := h.steps[c.Name]; ok {
+			c.Findings = append(findings(s.changes, s.old, s.new, opts, h.flaps), c.Findings...)
+		}
+	}
 	return suite, nil
 }
 
@@ -55,18 +60,8 @@ func (h *metadataHistory) step(one report.Case, before, after Document) report.C
 	return one
 }
 
-func (h *metadataHistory) report(suite *report.Suite) {
-	for i := range suite.Cases {
-		c := &suite.Cases[i]
-		if s, ok := h.steps[c.Name]; ok {
-			found := findings(s.changes, s.old, s.new, h.opts, &h.flaps)
-			c.Findings = append(found, c.Findings...)
-		}
-	}
-}
-
 // flaps knows, of each place, what it was and became.
-type flaps struct{ events map[flapKey][]flap }
+type flaps map[flapKey][]flap
 
 // flapKey is what changes back: that a place is there, or one thing that it is.
 type flapKey struct {
@@ -76,12 +71,9 @@ type flapKey struct {
 
 type flap struct{ date, was, is string }
 
-func (k *flaps) add(date string, c *metadiff.Change) {
-	if k.events == nil {
-		k.events = map[flapKey][]flap{}
-	}
+func (k flaps) add(date string, c *metadiff.Change) {
 	for _, key := range keysOf(c, true) {
-		k.events[key] = append(k.events[key], flap{date, c.Was, c.Is})
+		k[key] = append(k[key], flap{date, c.Was, c.Is})
 	}
 }
 
@@ -113,12 +105,9 @@ func keysOf(c *metadiff.Change, all bool) []flapKey {
 }
 
 // details says of a change that was reverted, or reverts one, when that was.
-func (k *flaps) details(c *metadiff.Change) string {
-	if k == nil {
-		return ""
-	}
+func (k flaps) details(c *metadiff.Change) string {
 	for _, key := range keysOf(c, false) {
-		if events := k.events[key]; flapped(events) {
+		if events := k[key]; flapped(events) {
 			return "\nflapped: " + story(events)
 		}
 	}

@@ -25,14 +25,7 @@ type Source struct {
 	names    []string
 	unread   []*project.UnreadError // folders that nothing is known of
 	load     func(name string) (*cassette.Cassette, error)
-	close    func() // ends what load needs until it is called again; nil: nothing
-}
-
-// done says that nothing is loaded for now.
-func (s *Source) done() {
-	if s.close != nil {
-		s.close()
-	}
+	close    func() // ends what load needs until it is called again
 }
 
 // Open finds the cassettes of a source: a file, a folder, or "REVISION:PATH".
@@ -57,11 +50,14 @@ func Open(ctx context.Context, name string) (*Source, error) {
 
 // Of is a source of one cassette.
 func Of(name string, load func() (*cassette.Cassette, error)) *Source {
-	return &Source{Name: name, single: true, names: []string{name}, load: func(string) (*cassette.Cassette, error) { return load() }}
+	return &Source{
+		Name: name, single: true, names: []string{name}, close: func() {},
+		load: func(string) (*cassette.Cassette, error) { return load() },
+	}
 }
 
 func openFolder(dir string) (*Source, error) {
-	s := &Source{Name: dir, load: func(name string) (*cassette.Cassette, error) {
+	s := &Source{Name: dir, close: func() {}, load: func(name string) (*cassette.Cassette, error) {
 		return cassette.Load(filepath.ToSlash(filepath.Join(dir, filepath.FromSlash(name))))
 	}}
 	err := project.Walk(dir, func(file string) error {

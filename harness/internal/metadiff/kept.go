@@ -28,8 +28,6 @@ type kept struct {
 	found      []Change
 }
 
-func (k *kept) add(change Change) { k.found = append(k.found, change) }
-
 // compare adds what changed to what was found before.
 func (k *kept) compare(operations []pairing) []Change {
 	for _, name := range k.types {
@@ -72,7 +70,7 @@ func (k *kept) typ(was, is *csdl.Type) {
 // becomes adds a change of what a place is.
 func (k *kept) becomes(change Change, rule diff.ID, severity report.Severity, how, was, is string) {
 	change.Rule, change.Severity, change.How, change.Was, change.Is = rule, severity, how, was, is
-	k.add(change)
+	k.found = append(k.found, change)
 }
 
 // retyped adds a change of a place's type, if it is one.
@@ -138,7 +136,7 @@ func (k *kept) membersAre(was, is *csdl.Type, names []string, rule diff.ID, seve
 	if len(names) > 1 {
 		verb = "are "
 	}
-	k.add(Change{
+	k.found = append(k.found, Change{
 		Rule: rule, Severity: severity, Place: Place{Kind: Member, Type: was.Name, Name: strings.Join(names, ",")},
 		How: verb + how, Was: before, Is: after, OldLine: was.Line, NewLine: is.Line,
 	})

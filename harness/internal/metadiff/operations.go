@@ -27,14 +27,12 @@ func operationPlace(op *csdl.Operation) Place {
 	return Place{Kind: Operation, Type: op.Binding.Name, Name: op.Name, text: signature(op)}
 }
 
-// typesOf are the types of an operation's parameters and of what it returns.
+// typesOf are the types of what an operation returns, "" where that is nothing, and of its
+// parameters.
 func typesOf(op *csdl.Operation) []string {
-	var names []string
-	for i := range op.Parameters {
-		names = append(names, op.Parameters[i].Type.Name)
-	}
-	if op.Returns != nil {
-		names = append(names, op.Returns.Name)
+	names := []string{returned(op).Name}
+	for _, p := range op.Parameters {
+		names = append(names, p.Type.Name)
 	}
 	return names
 }
@@ -105,10 +103,8 @@ func pair(o overloads, from, to *side) pairing {
 	p := pairing{of: o}
 	there, here := map[string]*csdl.Operation{}, map[string]bool{}
 	offered := to.offers(o)
-	for _, op := range offered {
-		if there[called(op)] == nil {
-			there[called(op)] = op
-		}
+	for _, op := range slices.Backward(offered) { // of several that are called alike the first
+		there[called(op)] = op
 	}
 	for _, op := range from.offers(o) {
 		here[called(op)] = true
@@ -157,8 +153,7 @@ func (k *kept) parameters(of Place, was, is *csdl.Operation) {
 	}
 	name := func(p *csdl.Parameter) string { return p.Name }
 	had, has := byName(was.Parameters, name), byName(is.Parameters, name)
-	for i := range was.Parameters {
-		p := &was.Parameters[i]
+	for _, p := range was.Parameters {
 		change := parameterChange(of, p.Name, was, is)
 		if other := has[p.Name]; other != nil {
 			k.retyped(change, p.Type, other.Type)
@@ -166,8 +161,7 @@ func (k *kept) parameters(of Place, was, is *csdl.Operation) {
 		}
 		k.becomes(change, diff.RequestLost, missing, "is gone", Declared, None)
 	}
-	for i := range is.Parameters {
-		p := &is.Parameters[i]
+	for _, p := range is.Parameters {
 		if had[p.Name] != nil {
 			continue
 		}

@@ -61,15 +61,15 @@ func same[T comparable](a, b *T) bool { return a == b || a != nil && b != nil &&
 
 // replacement is a type that replaces a lost one.
 type replacement struct {
-	by string
-	at []string // places, sorted
+	by      string
+	at      []string // places, sorted
+	several bool     // others replace it elsewhere
 }
 
 // replace finds the types that others stand in the place of: all places that had them, and
 // are still there, have the same other type now.
 func (s *sides) replace() {
 	s.replaced = map[string]*replacement{}
-	several := map[string]bool{}
 	s.typesAt(func(at string, was, is csdl.Ref) {
 		name := was.Name
 		t, by := s.old.Types[name], s.new.Types[is.Name]
@@ -77,24 +77,19 @@ func (s *sides) replace() {
 			return
 		}
 		if r := s.replaced[name]; r == nil {
-			s.replaced[name] = &replacement{is.Name, []string{at}}
+			s.replaced[name] = &replacement{by: is.Name, at: []string{at}}
 		} else {
 			r.at = append(r.at, at)
-			if r.by != is.Name {
-				several[name] = true
-			}
+			r.several = r.several || r.by != is.Name
 		}
 	})
-	for name := range several {
-		delete(s.replaced, name)
-	}
+	maps.DeleteFunc(s.replaced, func(_ string, r *replacement) bool { return r.several })
 }
 
 // typesAt hands over the types of what both sides declare.
 func (s *sides) typesAt(use func(at string, was, is csdl.Ref)) {
 	for _, name := range s.types {
-		for i := range s.old.Types[name].Properties {
-			p := &s.old.Types[name].Properties[i]
+		for _, p := range s.old.Types[name].Properties {
 			if is, ok := s.new.property(name, p.Name); ok {
 				use(name+"/"+p.Name, p.Type, is.Type)
 			}
@@ -252,11 +247,7 @@ func (s *side) inherited(t *csdl.Type) []found {
 			}
 		}
 	}
-	sortedByName := make([]found, 0, len(all))
-	for _, name := range sorted(all) {
-		sortedByName = append(sortedByName, all[name])
-	}
-	return sortedByName
+	return slices.SortedFunc(maps.Values(all), func(a, b found) int { return strings.Compare(a.Name, b.Name) })
 }
 
 func (s *side) isOpen(name string) bool {

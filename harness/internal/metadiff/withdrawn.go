@@ -197,12 +197,7 @@ func (w *way) head(types []string) string {
 			led[to] = led[to] || to != name
 		}
 	}
-	for _, name := range types {
-		if !led[name] {
-			return name
-		}
-	}
-	return types[0]
+	return types[max(0, slices.IndexFunc(types, func(name string) bool { return !led[name] }))]
 }
 
 // root is something that only one side has, within what both have: a way to types that may
@@ -215,18 +210,13 @@ type root struct {
 // changes are those of what one side lacks. What takes the place of a lost type is part of the
 // change of that type.
 func (w *way) changes() []Change {
-	roots := slices.Concat(w.paths(), w.properties())
-	reported := map[string]bool{}
+	roots := slices.Concat(w.paths(), w.properties(), w.operations())
 	if w.lost {
-		roots = append(roots, w.bases()...)
+		return w.causes(slices.Concat(roots, w.bases(), w.replacedTypes()), nil)
 	}
-	roots = append(roots, w.operations()...)
-	if w.lost {
-		roots = append(roots, w.replacedTypes()...)
-	} else {
-		for _, r := range w.replaced {
-			reported[r.by] = true
-		}
+	reported := map[string]bool{}
+	for _, r := range w.replaced {
+		reported[r.by] = true
 	}
 	return w.causes(roots, reported)
 }

@@ -189,26 +189,20 @@ type Answer struct {
 	Type  string // full name, of the elements where there are many; "" for shapes without
 }
 
+// withoutType is how shapes without a type are called.
+var withoutType = map[Shape]string{
+	Nothing: "nothing", Bytes: "a stream", Count: "a count", Reference: "a reference",
+	References: odata.CollectionOf("$ref"), Batch: "a batch", Unchecked: "what no type describes",
+}
+
 func (a Answer) String() string {
 	switch a.Shape {
 	case Object, Value:
 		return a.Type
 	case Page:
 		return odata.CollectionOf(a.Type)
-	case Bytes:
-		return "a stream"
-	case Count:
-		return "a count"
-	case Reference:
-		return "a reference"
-	case References:
-		return odata.CollectionOf("$ref")
-	case Batch:
-		return "a batch"
-	case Unchecked:
-		return "what no type describes"
 	}
-	return "nothing"
+	return withoutType[a.Shape]
 }
 
 // Target is what a request is addressed to.

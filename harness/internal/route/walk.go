@@ -1,6 +1,7 @@
 package route
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,8 +10,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/csdl"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 )
-
-const stream = "Edm.Stream"
 
 type walker struct {
 	index  *Index
@@ -43,9 +42,7 @@ func (x *Index) Resolve(method, address string) (Target, error) {
 		return Target{Answer: Answer{Shape: Unchecked}}, nil
 	}
 	w.see()
-	t := w.target()
-	t.Types = w.seen
-	return t, nil
+	return w.target(), nil
 }
 
 func (w *walker) step(s graphurl.Segment) error {
@@ -119,20 +116,18 @@ func (w *walker) first(s graphurl.Segment) error {
 		return nil
 	}
 	r, ok := w.index.resources[name]
-	switch {
-	case !ok:
+	if !ok {
 		return unsure("metadata has no entity set or singleton %q", shown(s))
-	case r.operation != "":
-		w.begun = true
-		called, err := w.operation(graphurl.Segment{Text: r.operation, Args: s.Args})
-		if !called && err == nil {
-			return unsure("no overload of %q fits", shown(s))
-		}
-		return err
 	}
-	w.begun = true
-	w.at = r.ref
-	return w.alternate(s)
+	w.begun, w.at = true, r.ref
+	if r.operation == "" {
+		return w.alternate(s)
+	}
+	called, err := w.operation(graphurl.Segment{Text: r.operation, Args: s.Args})
+	if !called && err == nil {
+		return unsure("no overload of %q fits", shown(s))
+	}
+	return err
 }
 
 // cast follows the name of a type, if it is one that the value may be of.
@@ -255,11 +250,8 @@ func (o operation) accepts(args []graphurl.Option) bool {
 		return len(args) == 0
 	}
 	for _, a := range args {
-		found := false
-		for name := range o.parameters {
-			found = found || strings.EqualFold(name, a.Name)
-		}
-		if !found {
+		isOf := func(name string) bool { return strings.EqualFold(name, a.Name) }
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(o.parameters)), isOf) {
 			return false
 		}
 	}
@@ -268,7 +260,7 @@ func (o operation) accepts(args []graphurl.Option) bool {
 
 // target is what the request means at the end of its path.
 func (w *walker) target() Target {
-	t := Target{Answer: w.index.answer(w.at, w.ended)}
+	t := Target{Answer: w.index.answer(w.at, w.ended), Types: w.seen}
 	if w.called != nil {
 		t.Operation = w.called.name
 		if w.called.action {
@@ -318,7 +310,7 @@ func (x typeTable) answer(r csdl.Ref, ended Shape) Answer {
 		return Answer{}
 	case r.Collection:
 		return Answer{Page, r.Name}
-	case r.Name == stream:
+	case r.Name == "Edm.Stream":
 		return Answer{Shape: Bytes}
 	case r.IsPrimitive() || t != nil && t.enum:
 		return Answer{Value, r.Name}
