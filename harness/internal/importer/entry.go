@@ -196,15 +196,11 @@ func storedBody(body string, headers http.Header) (string, error) {
 	return plain, nil
 }
 
+var whiteSpace = strings.NewReplacer(" ", "", "\n", "", "\r", "", "\t", "")
+
 // fromBase64 decodes base64 that may be broken into lines.
 func fromBase64(text string) (string, error) {
-	compact := strings.Map(func(r rune) rune {
-		if r == ' ' || r == '\n' || r == '\r' || r == '\t' {
-			return -1
-		}
-		return r
-	}, text)
-	data, err := base64.StdEncoding.DecodeString(compact)
+	data, err := base64.StdEncoding.DecodeString(whiteSpace.Replace(text))
 	if err != nil {
 		return "", fmt.Errorf("base64: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -134,7 +135,7 @@ func (e *HAREntry) request(r *harRequest) {
 	body, err := r.Post.body(headers)
 	e.fault("request.body", err)
 	if body == "" && err == nil && positive(headers.Get("Content-Length")) {
-		e.fault("", errRequestAbsent)
+		e.fault("", errors.New("the request's body is not in the file"))
 	}
 	body, err = storedBody(body, headers)
 	e.fault("request.body", err)
@@ -154,7 +155,7 @@ func (e *HAREntry) response(h *harEntry) {
 	body, err := decoded(r.Content.Text, r.Content.Encoding)
 	e.fault("response.body", err)
 	if body == "" && err == nil && r.hasBody(h.Request.Method) {
-		e.fault("", errAnswerAbsent)
+		e.fault("", errors.New("the answer's body is not in the file: save the archive with content, while the page is open"))
 	}
 	body, err = storedBody(body, headers)
 	e.fault("response.body", err)
@@ -261,16 +262,11 @@ func (p *harPost) multipart(headers http.Header, boundary string) (string, error
 		if field.ContentType != "" {
 			header["Content-Type"] = []string{field.ContentType}
 		}
-		to, err := w.CreatePart(header)
-		if err != nil {
-			return "", err
-		}
-		if _, err := to.Write([]byte(field.Value)); err != nil {
-			return "", err
-		}
+		to, _ := w.CreatePart(header) // in memory: nothing of it can fail
+		_, _ = io.WriteString(to, field.Value)
 	}
-	err := w.Close()
-	return out.String(), err
+	_ = w.Close()
+	return out.String(), nil
 }
 
 // harMembers are where parts of an interaction stand in an entry; headers have a list, too.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,7 +37,6 @@ func readVCRPy(file string, data []byte) ([]*Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	root = follow(root)
 	list := member(root, "interactions")
 	isExchange := func(item *yaml.Node) bool { return member(item, "request") != nil }
 	if root.Kind == yaml.SequenceNode && slices.ContainsFunc(root.Content, isExchange) { // vcrpy before format 1
@@ -78,31 +78,23 @@ func readMost(file string, most int64) ([]byte, error) {
 	return data, nil
 }
 
+// yamlError reads yaml.v3's messages ("yaml: line 7: ...").
+var yamlError = regexp.MustCompile(`(?s)^(?:yaml: )?(?:line (\d+): )?(.*)$`)
+
 func parseYAML(file string, data []byte) (*yaml.Node, error) {
 	if strictyaml.Values(data) > strictyaml.MostNodes {
 		return nil, fault.In("import", file, 0, fmt.Sprintf("it holds more than %d values outside texts", strictyaml.MostNodes), "split the recording")
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
-		line := yamlLine(err)
-		message := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), fmt.Sprintf("line %d: ", line))
-		return nil, fault.In("import", file, line, message, "is the file cut off?")
+		said := yamlError.FindStringSubmatch(err.Error())
+		line, _ := strconv.Atoi(said[1])
+		return nil, fault.In("import", file, line, said[2], "is the file cut off?")
 	}
 	if len(doc.Content) == 0 {
 		return nil, fault.In("import", file, 1, "the file is empty", "")
 	}
 	return doc.Content[0], nil
-}
-
-// yamlLine finds the line in one of yaml.v3's messages ("yaml: line 7: ...").
-func yamlLine(err error) int {
-	_, rest, ok := strings.Cut(err.Error(), "line ")
-	if !ok {
-		return 0
-	}
-	digits, _, _ := strings.Cut(rest, ":")
-	n, _ := strconv.Atoi(digits)
-	return n
 }
 
 // at is a fault at a line of the recording.
