@@ -87,7 +87,10 @@ func (c *cursor) escape(value *strings.Builder) {
 	rest := c.text[c.pos:]
 	for _, size := range []int{12, 6, 2} { // a surrogate pair, a code unit, a letter
 		var text string
-		if size <= len(rest) && json.Unmarshal([]byte(`"`+rest[:size]+`"`), &text) == nil && utf8.RuneCountInString(text) == 1 {
+		if size > len(rest) || json.Unmarshal([]byte(`"`+rest[:size]+`"`), &text) != nil {
+			continue
+		}
+		if utf8.RuneCountInString(text) == 1 {
 			value.WriteString(text)
 			c.pos += size
 			return

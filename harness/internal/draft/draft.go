@@ -2,6 +2,7 @@ package draft
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
@@ -185,10 +186,8 @@ func (d *drafter) step(n int) (*yaml.Node, error) {
 		return nil, err
 	}
 	known := d.noted(m.first())
-	step := mapping("name", text(stepName(n, m.first().Request.Method, u)))
-	if known.Name != "" {
-		step = mapping("name", text(fmt.Sprintf("%d %s", n+1, visible(known.Name))))
-	}
+	name := cmp.Or(known.Name, stepName(m.first().Request.Method, u))
+	step := mapping("name", text(fmt.Sprintf("%d %s", n+1, visible(name))))
 	if as := m.first().Principal; as != "" {
 		add(step, "as", text(as))
 	}
@@ -262,12 +261,12 @@ func (d *drafter) note(step *yaml.Node, version string) {
 	add(step, "api", text(version))
 }
 
-func stepName(n int, method string, u *url.URL) string {
+func stepName(method string, u *url.URL) string {
 	path := u.Path
 	if i := strings.IndexByte(path[min(1, len(path)):], '/'); i >= 0 {
 		path = path[i+1:]
 	}
-	return fmt.Sprintf("%d %s %s", n+1, method, visible(fault.Clip(path, 60)))
+	return method + " " + fault.Clip(path, 60)
 }
 
 // visible is a text without what a name cannot have.

@@ -155,7 +155,7 @@ func (e *HAREntry) response(h *harEntry) {
 	body, err := decoded(r.Content.Text, r.Content.Encoding)
 	e.fault("response.body", err)
 	if body == "" && err == nil && r.hasBody(h.Request.Method) {
-		e.fault("", errors.New("the answer's body is not in the file: save the archive with content, while the page is open"))
+		e.fault("", errAnswerAbsent)
 	}
 	body, err = storedBody(body, headers)
 	e.fault("response.body", err)
@@ -170,6 +170,8 @@ func (e *HAREntry) response(h *harEntry) {
 		e.Interaction.Response.Duration = time.Duration(ms * float64(time.Millisecond)).Round(time.Microsecond)
 	}
 }
+
+var errAnswerAbsent = errors.New("the answer's body is not in the file: save the archive with content, while the page is open")
 
 // hasBody reports whether the service sent a body, which the file may lack.
 func (r *harResponse) hasBody(method string) bool {

@@ -111,9 +111,10 @@ func outEntryOf(i *cassette.Interaction, started time.Time) outEntry {
 			Status: i.Response.Code, StatusText: strings.TrimSpace(strings.TrimPrefix(i.Response.Status, fmt.Sprint(i.Response.Code))),
 			RedirectURL: i.Response.Headers.Get("Location"),
 			outMessage:  outMessageOf(i.Response.Proto, i.Response.Headers, i.Response.Body),
-			Content:     outContent{Size: len(i.Response.Body), MimeType: cmp.Or(i.Response.Headers.Get("Content-Type"), "x-unknown")}, // as browsers have it
+			Content:     outContent{Size: len(i.Response.Body)},
 		},
 	}
+	e.Response.Content.MimeType = cmp.Or(i.Response.Headers.Get("Content-Type"), "x-unknown") // as browsers have it
 	e.Response.Content.Text, e.Response.Content.Encoding = encodedText(i.Response.Body)
 	if i.Request.Body != "" {
 		e.Request.Post = &outPost{MimeType: i.Request.Headers.Get("Content-Type"), Params: []harPair{}}
@@ -123,7 +124,8 @@ func outEntryOf(i *cassette.Interaction, started time.Time) outEntry {
 }
 
 func outMessageOf(proto string, headers http.Header, body string) outMessage {
-	m := outMessage{HTTPVersion: cmp.Or(proto, "HTTP/1.1"), Cookies: []harPair{}, Headers: []harPair{}, HeadersSize: -1, BodySize: len(body)}
+	m := outMessage{Cookies: []harPair{}, Headers: []harPair{}, HeadersSize: -1, BodySize: len(body)}
+	m.HTTPVersion = cmp.Or(proto, "HTTP/1.1")
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		for _, value := range headers[name] {
 			m.Headers = append(m.Headers, harPair{name, value})

@@ -224,9 +224,9 @@ func (g *gathering) hostFindings() {
 func (g *gathering) rejectedFindings() {
 	severity := g.reader.Refused
 	rejected := slices.Sorted(maps.Keys(g.Rejected))
-	mayBeNamed := func(host string) bool { // by --also
+	mayName := slices.ContainsFunc(rejected, func(host string) bool { // by --also
 		return !g.nameless[host] && hosts.Check(host) == nil && host != graph.LegacyHost
-	}
+	})
 	for _, host := range rejected[:min(len(rejected), mostHosts)] {
 		why := hosts.Why(host)
 		if g.nameless[host] {
@@ -234,7 +234,7 @@ func (g *gathering) rejectedFindings() {
 		}
 		g.note(ruleImportHost, severity, 0, fmt.Sprintf("left out %s of %s: %s", fault.Count(g.Rejected[host], "interaction"), host, why))
 	}
-	if first := slices.IndexFunc(g.Findings, func(f report.Finding) bool { return f.Rule == ruleImportHost }); first >= 0 && slices.ContainsFunc(rejected, mayBeNamed) {
+	if first := slices.IndexFunc(g.Findings, func(f report.Finding) bool { return f.Rule == ruleImportHost }); first >= 0 && mayName {
 		g.Findings[first].Hint = hosts.Advice // it is the same for all of them
 	}
 	if len(rejected) <= mostHosts {

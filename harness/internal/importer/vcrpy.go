@@ -192,6 +192,8 @@ func textWithin(node *yaml.Node, depth int) (string, error) {
 			return binary(node)
 		}
 		return node.Value, nil
+	case len(node.Content) == 0:
+		return "", nil
 	}
 	if encoded := member(node, "base64_string"); encoded != nil {
 		return binary(encoded)
@@ -201,11 +203,8 @@ func textWithin(node *yaml.Node, depth int) (string, error) {
 			return textWithin(inner, depth-1)
 		}
 	}
-	if node.Kind == yaml.SequenceNode && len(node.Content) > 0 {
+	if node.Kind == yaml.SequenceNode {
 		return textWithin(node.Content[0], depth-1)
-	}
-	if len(node.Content) == 0 {
-		return "", nil
 	}
 	return "", at(node.Line, fmt.Sprintf("cannot read text from a %s", strings.TrimPrefix(node.ShortTag(), "!!")))
 }
