@@ -41,7 +41,13 @@ type Entry struct {
 }
 
 // FaultLine is the line of the file on which the fault stands.
-func (e *Entry) FaultLine() int { return lineOf(e.Fault, e.Interaction.Line) }
+func (e *Entry) FaultLine() int {
+	var at *fault.Error
+	if errors.As(e.Fault, &at) && at.Line > 0 {
+		return at.Line
+	}
+	return e.Interaction.Line
+}
 
 // entriesOf makes entries of what a file lists.
 func entriesOf[T any](list []T, line func(T) int, read func(T) (*cassette.Interaction, error)) []*Entry {

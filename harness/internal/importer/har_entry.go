@@ -52,25 +52,23 @@ type harRequest struct {
 }
 
 type harResponse struct {
-	Status      int        `json:"status"`
-	StatusText  string     `json:"statusText"`
-	Headers     []harPair  `json:"headers"`
-	Cookies     []harPair  `json:"cookies"`
-	Content     harContent `json:"content"`
-	RedirectURL string     `json:"redirectURL"`
-	Problem     string     `json:"_error"` // Chrome
+	Status     int       `json:"status"`
+	StatusText string    `json:"statusText"`
+	Headers    []harPair `json:"headers"`
+	Cookies    []harPair `json:"cookies"`
+	Content    struct {
+		Size     any    `json:"size"`
+		MimeType string `json:"mimeType"`
+		Text     string `json:"text"`
+		Encoding string `json:"encoding"`
+	} `json:"content"`
+	RedirectURL string `json:"redirectURL"`
+	Problem     string `json:"_error"` // Chrome
 }
 
 type harPair struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
-}
-
-type harContent struct {
-	Size     any    `json:"size"`
-	MimeType string `json:"mimeType"`
-	Text     string `json:"text"`
-	Encoding string `json:"encoding"`
 }
 
 type harPost struct {

@@ -87,14 +87,13 @@ type (
 		Status     int    `json:"status"`
 		StatusText string `json:"statusText"`
 		outMessage
-		Content     outContent `json:"content"`
-		RedirectURL string     `json:"redirectURL"`
-	}
-	outContent struct {
-		Size     int    `json:"size"`
-		MimeType string `json:"mimeType"`
-		Text     string `json:"text,omitempty"`
-		Encoding string `json:"encoding,omitempty"`
+		Content struct {
+			Size     int    `json:"size"`
+			MimeType string `json:"mimeType"`
+			Text     string `json:"text,omitempty"`
+			Encoding string `json:"encoding,omitempty"`
+		} `json:"content"`
+		RedirectURL string `json:"redirectURL"`
 	}
 )
 
@@ -111,11 +110,12 @@ func outEntryOf(i *cassette.Interaction, started time.Time) outEntry {
 			Status: i.Response.Code, StatusText: strings.TrimSpace(strings.TrimPrefix(i.Response.Status, fmt.Sprint(i.Response.Code))),
 			RedirectURL: i.Response.Headers.Get("Location"),
 			outMessage:  outMessageOf(i.Response.Proto, i.Response.Headers, i.Response.Body),
-			Content:     outContent{Size: len(i.Response.Body)},
 		},
 	}
-	e.Response.Content.MimeType = cmp.Or(i.Response.Headers.Get("Content-Type"), "x-unknown") // as browsers have it
-	e.Response.Content.Text, e.Response.Content.Encoding = encodedText(i.Response.Body)
+	content := &e.Response.Content
+	content.Size = len(i.Response.Body)
+	content.MimeType = cmp.Or(i.Response.Headers.Get("Content-Type"), "x-unknown") // as browsers have it
+	content.Text, content.Encoding = encodedText(i.Response.Body)
 	if i.Request.Body != "" {
 		e.Request.Post = &outPost{MimeType: i.Request.Headers.Get("Content-Type"), Params: []harPair{}}
 		e.Request.Post.Text, e.Request.Post.Encoding = encodedText(i.Request.Body)

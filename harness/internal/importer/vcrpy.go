@@ -102,14 +102,6 @@ func at(line int, message string) error {
 	return &fault.Error{Place: fault.Place{Line: line}, Message: message}
 }
 
-func lineOf(err error, fallback int) int {
-	var at *fault.Error
-	if errors.As(err, &at) && at.Line > 0 {
-		return at.Line
-	}
-	return fallback
-}
-
 // yamlInteraction reads an exchange as vcrpy and Ruby's VCR write one.
 func yamlInteraction(node *yaml.Node) (*cassette.Interaction, error) {
 	asked, answered := member(node, "request"), member(node, "response")
