@@ -169,7 +169,8 @@ func (e *HAREntry) response(h *harEntry) {
 	}
 }
 
-var errAnswerAbsent = errors.New("the answer's body is not in the file: save the archive with content, while the page is open")
+var errAnswerAbsent = errors.New("the answer's body is not in the file: " +
+	"save the archive with content, while the page is open")
 
 // hasBody reports whether the service sent a body, which the file may lack.
 func (r *harResponse) hasBody(method string) bool {

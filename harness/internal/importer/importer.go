@@ -234,7 +234,8 @@ func (g *gathering) rejectedFindings() {
 		}
 		g.note(ruleImportHost, severity, 0, fmt.Sprintf("left out %s of %s: %s", fault.Count(g.Rejected[host], "interaction"), host, why))
 	}
-	if first := slices.IndexFunc(g.Findings, func(f report.Finding) bool { return f.Rule == ruleImportHost }); first >= 0 && mayName {
+	first := slices.IndexFunc(g.Findings, func(f report.Finding) bool { return f.Rule == ruleImportHost })
+	if first >= 0 && mayName {
 		g.Findings[first].Hint = hosts.Advice // it is the same for all of them
 	}
 	if len(rejected) <= mostHosts {
