@@ -85,18 +85,14 @@ func (c *cursor) goesOn() bool {
 
 func (c *cursor) escape(value *strings.Builder) {
 	rest := c.text[c.pos:]
-	for size := 2; size <= 6 && size <= len(rest); size += 4 {
+	for _, size := range []int{12, 6, 2} { // a surrogate pair, a code unit, a letter
 		var text string
-		if json.Unmarshal([]byte(`"`+rest[:size]+`"`), &text) == nil {
-			c.pos += size
-			if size == 6 && strings.HasPrefix(c.text[c.pos:], `\u`) && len(c.text) >= c.pos+6 { // maybe a pair
-				var pair string
-				if json.Unmarshal([]byte(`"`+rest[:12]+`"`), &pair) == nil && utf8.RuneCountInString(pair) == 1 {
-					text = pair
-					c.pos += 6
-				}
-			}
+		if size > len(rest) || json.Unmarshal([]byte(`"`+rest[:size]+`"`), &text) != nil {
+			continue
+		}
+		if utf8.RuneCountInString(text) == 1 {
 			value.WriteString(text)
+			c.pos += size
 			return
 		}
 	}

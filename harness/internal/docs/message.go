@@ -45,25 +45,21 @@ type message struct {
 // read reads headers up to a blank line, or up to what is none.
 func (m *message) read() {
 	m.header = http.Header{}
-	for m.text != "" {
+	for ended := false; !ended && m.text != ""; {
 		line, rest, _ := strings.Cut(m.text, "\n")
 		trimmed := strings.TrimSpace(line)
-		if trimmed == "" && m.headersFollow(rest) {
-			m.page.minor(Repaired, m.line, "a blank line before the headers")
-			m.text = rest
-			m.line++
-			continue
-		}
-		if trimmed == "" {
-			m.text = rest
-			m.line++
-			break
-		}
-		if strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") || strings.HasPrefix(trimmed, "<") {
+		if trimmed != "" && strings.IndexByte("{[<", trimmed[0]) >= 0 {
 			m.page.minor(Repaired, m.line, "no blank line between headers and body")
 			break
 		}
-		m.headerOf(trimmed)
+		switch {
+		case trimmed != "":
+			m.headerOf(trimmed)
+		case m.headersFollow(rest):
+			m.page.minor(Repaired, m.line, "a blank line before the headers")
+		default:
+			ended = true
+		}
 		m.text = rest
 		m.line++
 	}
@@ -282,10 +278,13 @@ type annotation struct {
 	opaque     bool
 }
 
+// blockType finds the kind of a block in an annotation, also in one that does not parse.
+var blockType = regexp.MustCompile("blockType[\"'“”: \t]*([a-z]*)")
+
 // readAnnotation reads a comment; nil when it says nothing about a block.
 func readAnnotation(page *Page, line int, comment string) *annotation {
 	open := strings.IndexByte(comment, '{')
-	if open < 0 || !strings.Contains(comment, "blockType") {
+	if open < 0 || !blockType.MatchString(comment) {
 		return nil
 	}
 	a := &annotation{line: line}
@@ -296,7 +295,7 @@ func readAnnotation(page *Page, line int, comment string) *annotation {
 	}
 	if err != nil {
 		page.note(Annotation, line, "the annotation cannot be read: %v", err)
-		a.block = blockWord(comment)
+		a.block = blockType.FindStringSubmatch(comment)[1]
 		return a
 	}
 	if len(repairs) > 0 || strings.TrimSpace(rest) != "" {
@@ -358,15 +357,4 @@ func texts(value any) []string {
 func truth(value any) bool {
 	text, _ := value.(string)
 	return value == true || strings.EqualFold(text, "true")
-}
-
-// blockWord finds the kind of a block in an annotation that does not parse.
-func blockWord(comment string) string {
-	_, after, _ := strings.Cut(comment, "blockType")
-	after = strings.TrimLeft(after, "\"'“”: \t")
-	end := strings.IndexFunc(after, func(c rune) bool { return c < 'a' || c > 'z' })
-	if end < 0 {
-		return after
-	}
-	return after[:end]
 }

@@ -97,6 +97,7 @@ func (p *pairing) response(f *fence) {
 		return
 	}
 	p.check(f, a)
+	p.checkBody(f, a)
 	asked := p.askedBy(f)
 	if len(asked) == 0 && p.template != nil {
 		p.page.note(Repaired, p.template.line, "no example of a request is before the answer in line %d: took the template", f.line)
@@ -159,7 +160,6 @@ func (p *pairing) check(f *fence, a *Response) {
 		case strings.EqualFold(phrase, standard), a.Code == other:
 		case slices.Contains(p.page.Stated, other): // one slip, reported once
 			p.page.note(Status, line, "the status line is \"%d %s\": %s is what %d is called, which the text promises (line %d), and %d is %s", a.Code, a.Phrase, a.Phrase, other, p.page.StatedLine, a.Code, standard)
-			p.checkBody(f, a)
 			return
 		case other != 0:
 			p.page.note(Status, line, "the status line is \"%d %s\": %s is what %d is called, and %d is %s", a.Code, a.Phrase, a.Phrase, other, a.Code, standard)
@@ -172,7 +172,6 @@ func (p *pairing) check(f *fence, a *Response) {
 		stated := strings.Trim(strings.ReplaceAll(fmt.Sprint(p.page.Stated), " ", ", "), "[]")
 		p.page.note(Status, line, "the example shows %d, and the text promises %s (line %d)", a.Code, stated, p.page.StatedLine)
 	}
-	p.checkBody(f, a)
 }
 
 func (p *pairing) checkBody(f *fence, a *Response) {

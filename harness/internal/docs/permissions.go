@@ -39,7 +39,6 @@ func (p *Page) table(line int, lead string, rows []string) {
 
 func (p *Page) permissions(line int, lead, head string, rows []string) {
 	mostFirst := strings.Contains(head, "most to least")
-	unordered := !mostFirst && !strings.Contains(head, "least")
 	var labels []string
 	tables := map[string]*Permissions{}
 	for n, row := range rows[1:] {
@@ -59,7 +58,7 @@ func (p *Page) permissions(line int, lead, head string, rows []string) {
 			tables[group.label].add(kind, group.names)
 		}
 	}
-	if unordered {
+	if !mostFirst && !strings.Contains(head, "least") {
 		p.minor(Permission, line, "the table does not say which permission is the least privileged")
 	}
 	for _, label := range labels {

@@ -30,16 +30,17 @@ func Read(text string, includes Includes) (*Page, error) {
 }
 
 type reader struct {
-	page     *Page
-	fences   []fence
-	pending  *annotation // for the fence that comes next
-	headings []string    // above, in lower case, by level
-	section  string      // what the examples at hand are examples of
-	lead     string      // the text before
-	adjacent bool        // no heading since the last fence
-	shown    int         // bytes of all fences
-	stating  stating
-	included inclusions
+	page      *Page
+	fences    []fence
+	pending   *annotation // for the fence that comes next
+	headings  []string    // above, in lower case, by level
+	section   string      // what the examples at hand are examples of
+	lead      string      // the text before
+	adjacent  bool        // no heading since the last fence
+	shown     int         // bytes of all fences
+	promising bool        // the section at hand promises codes, as the first one called Response does
+	promised  bool        // there was such a section
+	included  inclusions
 }
 
 type inclusions struct {
@@ -69,10 +70,8 @@ func (r *reader) heading(level int, text string) {
 	if !plainHeading.MatchString(text) {
 		r.section = text
 	}
-	r.endPromises()
-	if r.stating == before && startsStated.MatchString(text) {
-		r.stating = within
-	}
+	r.promising = !r.promised && startsStated.MatchString(text)
+	r.promised = r.promised || r.promising
 }
 
 // dropPending reports an annotation that no block follows.
@@ -148,8 +147,7 @@ func (r *reader) fence(f fence) error {
 		f = answer
 	}
 	r.fences = append(r.fences, f)
-	r.adjacent = true
-	r.endPromises()
+	r.adjacent, r.promising = true, false
 	return nil
 }
 
@@ -192,15 +190,6 @@ func (f *fence) mayBeHTTP() bool {
 	return f.isHTTP() || f.info == "" || f.info == "text" || f.info == "json" || f.info == "rest"
 }
 
-// stating is how far the section is that promises codes: the first one called Response.
-type stating int
-
-const (
-	before stating = iota
-	within
-	after
-)
-
 var (
 	startsStated = regexp.MustCompile(`(?i)^responses?\s*$`)
 	statedCode   = regexp.MustCompile("(`|HTTP |codes? |status |returns (?:an? )?)([1-5][0-9][0-9])\\b(`?-?(?:\\s?(?i:series|range|level|class)))?")
@@ -209,7 +198,7 @@ var (
 
 // promises finds the codes of success in the section that promises them.
 func (r *reader) promises(line int, text string) {
-	if r.stating != within {
+	if !r.promising {
 		return
 	}
 	var found []string
@@ -230,11 +219,5 @@ func (r *reader) promises(line int, text string) {
 			r.page.StatedLine = line
 		}
 		r.page.Stated = append(r.page.Stated, code)
-	}
-}
-
-func (r *reader) endPromises() {
-	if r.stating == within {
-		r.stating = after
 	}
 }

@@ -164,28 +164,23 @@ func (s *scanner) fence() error {
 	f := fence{line: s.line, info: language(open.info)}
 	s.next()
 	start := *s
-	fallback := *s // where a block without an end ends
-	found := false
+	var fallback *scanner // where a block without an end ends
 	for {
 		line, ok := s.peek()
-		if !ok {
-			if found {
-				*s = fallback
-			}
-			s.to.page.note(Repaired, f.line, "the block is not closed")
-			break
-		}
 		m := markerOf(line)
 		if m.closes(open) {
 			break
 		}
-		if m.width >= open.width && m.char == open.char && isLanguage(m.info) {
+		if !ok || m.width >= open.width && m.char == open.char && isLanguage(m.info) {
 			s.to.page.note(Repaired, f.line, "the block is not closed")
-			f.text = content(s.text[start.pos:s.pos], open)
-			return s.to.fence(f)
+			if !ok && fallback != nil {
+				*s = *fallback
+			}
+			break
 		}
-		if !found && (headingLevel(line) > 0 || strings.HasPrefix(line, "<!--")) {
-			fallback, found = *s, true
+		if fallback == nil && (headingLevel(line) > 0 || strings.HasPrefix(line, "<!--")) {
+			here := *s
+			fallback = &here
 		}
 		s.next()
 	}

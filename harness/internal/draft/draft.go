@@ -2,6 +2,7 @@ package draft
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
@@ -97,13 +98,9 @@ func Described(c *cassette.Cassette, known Description) (*Draft, error) {
 		"api", text(api),
 	)
 	vars := d.varsNode()
-	if len(vars.Content) > 0 {
-		add(root, "vars", vars)
-	}
+	addFilled(root, "vars", vars)
 	add(root, "steps", steps)
-	if len(cleanup.Content) > 0 {
-		add(root, "cleanup", cleanup)
-	}
+	addFilled(root, "cleanup", cleanup)
 	var out bytes.Buffer
 	out.WriteString("# yaml-language-server: $schema=https://raw.githubusercontent.com/graphvcr/graphvcr/main/schemas/graphvcr/scenario.json\n")
 	enc := yaml.NewEncoder(&out)
@@ -189,21 +186,16 @@ func (d *drafter) step(n int) (*yaml.Node, error) {
 		return nil, err
 	}
 	known := d.noted(m.first())
-	step := mapping("name", text(stepName(n, m.first().Request.Method, u)))
-	if known.Name != "" {
-		step = mapping("name", text(fmt.Sprintf("%d %s", n+1, visible(known.Name))))
-	}
+	name := cmp.Or(known.Name, stepName(m.first().Request.Method, u))
+	step := mapping("name", text(fmt.Sprintf("%d %s", n+1, visible(name))))
 	if as := m.first().Principal; as != "" {
 		add(step, "as", text(as))
 	}
-	if len(known.Delegated)+len(known.Application) > 0 {
-		add(step, "permissions", permissionsNode(known))
-	}
-	request, err := d.request(step, m, u)
-	if err != nil {
-		return nil, err
-	}
-	add(step, "request", request)
+	permissions := mapping()
+	addFilled(permissions, "delegated", list(known.Delegated, text))
+	addFilled(permissions, "application", list(known.Application, text))
+	addFilled(step, "permissions", permissions)
+	add(step, "request", d.request(step, m, u))
 	switch m.kind {
 	case poll:
 		add(step, "poll", pollNode(m))
@@ -211,19 +203,17 @@ func (d *drafter) step(n int) (*yaml.Node, error) {
 		add(step, "follow", mapping("link", text("nextLink"), "max", number(strconv.Itoa(len(m.interactions)))))
 	}
 	add(step, "expect", expectNode(m, known))
-	if found := d.captures[n]; len(found) > 0 {
-		node := mapping()
-		for _, c := range found {
-			add(node, c.name, text(c.from))
-		}
-		add(step, "capture", node)
-		d.known.learn(found...)
+	captured := mapping()
+	for _, c := range d.captures[n] {
+		add(captured, c.name, text(c.from))
 	}
+	addFilled(step, "capture", captured)
+	d.known.learn(d.captures[n]...)
 	return step, nil
 }
 
 // request writes what the step sends, and the step's api.
-func (d *drafter) request(step *yaml.Node, m *move, u *url.URL) (*yaml.Node, error) {
+func (d *drafter) request(step *yaml.Node, m *move, u *url.URL) *yaml.Node {
 	sent := m.first().Request
 	request := mapping("method", text(sent.Method))
 	version, path, ok := splitVersion(u)
@@ -246,13 +236,11 @@ func (d *drafter) request(step *yaml.Node, m *move, u *url.URL) (*yaml.Node, err
 		add(request, "url", text(escapeBraces(inASCII(u.String()))))
 	}
 	addHeaders(request, &d.known, sent.Headers)
-	if err := addBody(request, &d.known, sent); err != nil {
-		return nil, err
-	}
+	addBody(request, &d.known, sent)
 	if code := m.last().Response.Code; code >= 300 && code < 400 {
 		add(request, "redirect", text("stop")) // the recording follows in a step of its own
 	}
-	return request, nil
+	return request
 }
 
 // inASCII is an address with every other byte escaped.
@@ -273,12 +261,12 @@ func (d *drafter) note(step *yaml.Node, version string) {
 	add(step, "api", text(version))
 }
 
-func stepName(n int, method string, u *url.URL) string {
+func stepName(method string, u *url.URL) string {
 	path := u.Path
 	if i := strings.IndexByte(path[min(1, len(path)):], '/'); i >= 0 {
 		path = path[i+1:]
 	}
-	return fmt.Sprintf("%d %s %s", n+1, method, visible(fault.Clip(path, 60)))
+	return method + " " + fault.Clip(path, 60)
 }
 
 // visible is a text without what a name cannot have.

@@ -17,10 +17,11 @@ const mostChecks = 100
 // expectNode expects the status and, of a JSON object, what would hold in another
 // recording too: formats, the state that a poll ended in, an error's code.
 func expectNode(m *move, known Note) *yaml.Node {
-	node := mapping("status", integer(m.last().Response.Code))
+	status := integer(m.last().Response.Code)
 	if len(known.Promised) > 0 {
-		node = mapping("status", list(append([]int{m.last().Response.Code}, known.Promised...), integer))
+		status = list(append([]int{m.last().Response.Code}, known.Promised...), integer)
 	}
+	node := mapping("status", status)
 	if known.Schema != "" {
 		add(node, "schema", text(known.Schema))
 	}
@@ -28,36 +29,20 @@ func expectNode(m *move, known Note) *yaml.Node {
 		return node // holds on each page, and only the last one was looked at
 	}
 	members := object(m.last())
-	body := mapping()
+	body, isMatcher := mapping(), false // by the name of a member
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if len(body.Content) >= 2*mostChecks {
 			break
 		}
 		if check := checkOf(m, name, members[name]); check != nil {
 			add(body, name, check)
+			isMatcher = isMatcher || scenario.IsMatcher(name)
 		}
 	}
-	for i := 0; i < len(body.Content); i += 2 {
-		if scenario.IsMatcher(body.Content[i].Value) {
-			body = mapping("properties", body)
-			break
-		}
+	if isMatcher {
+		body = mapping("properties", body)
 	}
-	if len(body.Content) > 0 {
-		add(node, "body", body)
-	}
-	return node
-}
-
-// permissionsNode lists what is known of the permissions that a step needs.
-func permissionsNode(known Note) *yaml.Node {
-	node := mapping()
-	if len(known.Delegated) > 0 {
-		add(node, "delegated", list(known.Delegated, text))
-	}
-	if len(known.Application) > 0 {
-		add(node, "application", list(known.Application, text))
-	}
+	addFilled(node, "body", body)
 	return node
 }
 

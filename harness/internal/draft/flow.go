@@ -1,6 +1,7 @@
 package draft
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -72,16 +73,12 @@ func brought(i *cassette.Interaction) []capture {
 		}
 	}
 	members := object(i)
-	var names []string
-	for name, member := range members {
-		value, _ := member.(string)
-		if len(value) >= shortest && name != odata.Context && visible(name) == name && (isLink(value) || identity.Recognise(value) != nil) {
-			names = append(names, name)
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		value, _ := members[name].(string)
+		if len(value) >= shortest && name != odata.Context && visible(name) == name &&
+			(isLink(value) || identity.Recognise(value) != nil) {
+			all = append(all, capture{variableName(name, i.Request.URL), "body." + pathStep(name), value})
 		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		all = append(all, capture{variableName(name, i.Request.URL), "body." + pathStep(name), members[name].(string)})
 	}
 	if list, _ := members["value"].([]any); len(list) > 0 {
 		first, _ := list[0].(map[string]any)
@@ -156,7 +153,10 @@ func usesOf(moves []move, values ...[]capture) (last map[string]int) {
 			last[id] = n
 		}
 		for _, text := range []string{sent.Body, unescapeQuery(u.RawQuery)} {
-			sought.texts.each(text, func(value string) { last[value] = n })
+			sought.texts.spans(text, func(at int, c capture) int {
+				last[c.value] = n
+				return at
+			})
 		}
 	}
 	return last

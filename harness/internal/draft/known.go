@@ -120,14 +120,6 @@ func (t *texts) spans(s string, found func(at int, c capture) (next int)) {
 	}
 }
 
-// each shows every value that a text holds.
-func (t *texts) each(s string, found func(value string)) {
-	t.spans(s, func(at int, c capture) int {
-		found(c.value)
-		return at
-	})
-}
-
 func isWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
 
 // links are captured links, by the spelling that a request's address is compared with.

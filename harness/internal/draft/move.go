@@ -153,8 +153,6 @@ func pollNode(m *move) *yaml.Node {
 			allowed = append(allowed, code)
 		}
 	}
-	if len(allowed) > 0 {
-		add(node, "allow", list(allowed, integer))
-	}
+	addFilled(node, "allow", list(allowed, integer))
 	return node
 }

@@ -1,6 +1,7 @@
 package draft
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,6 +63,13 @@ func add(node *yaml.Node, name string, value *yaml.Node) {
 	node.Content = append(node.Content, text(name), value)
 }
 
+// addFilled adds a mapping or sequence that holds something.
+func addFilled(node *yaml.Node, name string, value *yaml.Node) {
+	if len(value.Content) > 0 {
+		add(node, name, value)
+	}
+}
+
 // member finds a member's value, or nil.
 func member(node *yaml.Node, name string) *yaml.Node {
 	for i := 0; i+1 < len(node.Content); i += 2 {
@@ -76,7 +84,7 @@ func member(node *yaml.Node, name string) *yaml.Node {
 func dropMember(node *yaml.Node, name, value string) {
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		if node.Content[i].Value == name && node.Content[i+1].Value == value {
-			node.Content = append(node.Content[:i], node.Content[i+2:]...)
+			node.Content = slices.Delete(node.Content, i, i+2)
 			return
 		}
 	}

@@ -38,9 +38,7 @@ func addQuery(request *yaml.Node, k *known, raw string) {
 		}
 		node.Content[n].Content = append(node.Content[n].Content, option)
 	}
-	if len(node.Content) > 0 {
-		add(request, "query", node)
-	}
+	addFilled(request, "query", node)
 }
 
 // isOptions reports whether a raw query can be said as options: YAML holds only UTF-8, and
@@ -86,25 +84,19 @@ func addHeaders(request *yaml.Node, k *known, headers http.Header) {
 	if accept := headers.Get("Accept"); strings.Contains(accept, ";") {
 		add(node, "Accept", text(escapeBraces(accept)))
 	}
-	if len(node.Content) > 0 {
-		add(request, "headers", node)
-	}
+	addFilled(request, "headers", node)
 }
 
 // addBody writes what was sent: as YAML where a person would, else as the text that it is.
-func addBody(request *yaml.Node, k *known, sent cassette.Request) error {
+func addBody(request *yaml.Node, k *known, sent cassette.Request) {
 	if sent.Body == "" {
-		return nil
+		return
 	}
 	contentType := sent.Headers.Get("Content-Type")
 	if _, err := jsondoc.Parse(sent.Body); err == nil {
-		if readsAsYAML(sent.Body) {
-			body, err := jsonNode(sent.Body, k)
-			if err != nil {
-				return err
-			}
+		if body := jsonNode(sent.Body, k); body != nil {
 			add(request, "body", body)
-			return nil
+			return
 		}
 		contentType = cmp.Or(contentType, "application/json")
 	}
@@ -122,7 +114,6 @@ func addBody(request *yaml.Node, k *known, sent cassette.Request) error {
 	} else {
 		add(request, "base64", text(base64.StdEncoding.EncodeToString([]byte(sent.Body))))
 	}
-	return nil
 }
 
 // written is how long a text may be in quotes.
@@ -145,59 +136,40 @@ const (
 	mostLines     = 2_000    // of a text that is written as one
 )
 
-// readsAsYAML reports whether JSON is the same once it was written as YAML and read: of
-// members with one name YAML has none.
-func readsAsYAML(body string) bool {
-	if len(body) > largestInYAML {
-		return false
-	}
-	var open []map[string]bool // names in what is open, innermost last
-	for token, err := range jsondoc.Scan(body) {
-		if err != nil || len(open) > deepestInYAML {
-			return false
-		}
-		if token.Closes() {
-			open = open[:len(open)-1]
-			continue
-		}
-		if token.NameAt >= 0 {
-			names := open[len(open)-1]
-			if names[token.Name] {
-				return false
-			}
-			names[token.Name] = true
-		}
-		if token.Opens() {
-			open = append(open, map[string]bool{})
-		}
-	}
-	return true
-}
-
 // jsonNode reads JSON into YAML: members in their order, numbers as they are spelled,
-// known values as variables.
-func jsonNode(body string, k *known) (*yaml.Node, error) {
+// known values as variables. It is nil for JSON that YAML does not give back: of members
+// with one name it has none.
+func jsonNode(body string, k *known) *yaml.Node {
+	if len(body) > largestInYAML {
+		return nil
+	}
 	root := sequence()
-	open := []*yaml.Node{root} // innermost last
+	open := []*yaml.Node{root}      // innermost last
+	names := []map[string]bool{nil} // of the members of each
 	for token, err := range jsondoc.Scan(body) {
-		if err != nil {
-			return nil, err
+		if err != nil || len(open) > deepestInYAML+1 {
+			return nil
 		}
+		last := len(open) - 1
 		if token.Closes() {
-			open = open[:len(open)-1]
+			open, names = open[:last], names[:last]
 			continue
 		}
-		into := open[len(open)-1]
+		into := open[last]
 		if token.NameAt >= 0 {
+			if names[last][token.Name] {
+				return nil
+			}
+			names[last][token.Name] = true
 			into.Content = append(into.Content, text(escapeBraces(token.Name)))
 		}
 		node := jsonValue(token, k)
 		into.Content = append(into.Content, node)
 		if token.Opens() {
-			open = append(open, node)
+			open, names = append(open, node), append(names, map[string]bool{})
 		}
 	}
-	return root.Content[0], nil
+	return root.Content[0]
 }
 
 func jsonValue(token jsondoc.Token, k *known) *yaml.Node {

@@ -52,8 +52,5 @@ func Fetch(ctx context.Context, carrier http.RoundTripper, service, api, file st
 		model, err = csdl.Parse(io.TeeReader(resp.Body, out), address)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return model, nil
+	return model, err
 }

@@ -22,7 +22,7 @@ const draftMark = "drafted by graphvcr from recorded answers: check it"
 // No values give a schema that accepts any object.
 func Infer(title string, values []any) []byte {
 	s := object{{"$schema", dialect}, {"$comment", draftMark}, {"title", title}, {"x-graph", object{{"kind", "complex"}, {"open", true}}}}
-	var seen sight
+	seen := newSight()
 	for _, v := range values {
 		seen.add(v, 0)
 	}
@@ -44,10 +44,11 @@ type sight struct {
 	items   *sight
 }
 
+func newSight() *sight {
+	return &sight{kinds: map[string]bool{}, formats: map[string]bool{}, members: map[string]*sight{}}
+}
+
 func (s *sight) add(v any, depth int) {
-	if s.kinds == nil {
-		s.kinds, s.formats = map[string]bool{}, map[string]bool{}
-	}
 	s.kinds[kindOf(v)] = true
 	if depth > maxInferred {
 		return
@@ -61,21 +62,18 @@ func (s *sight) add(v any, depth int) {
 		s.formats[name] = true
 	case []any:
 		if s.items == nil {
-			s.items = &sight{}
+			s.items = newSight()
 		}
 		for _, item := range v {
 			s.items.add(item, depth+1)
 		}
 	case map[string]any:
-		if s.members == nil {
-			s.members = map[string]*sight{}
-		}
 		for name, value := range v {
 			if strings.Contains(name, "@") { // annotations are always legal
 				continue
 			}
 			if s.members[name] == nil {
-				s.members[name] = &sight{}
+				s.members[name] = newSight()
 			}
 			s.members[name].add(value, depth+1)
 		}
@@ -97,18 +95,16 @@ func (s *sight) schema() object {
 	if len(kinds) == 0 || len(kinds) == 1 && kinds[0] == "null" {
 		return object{} // nothing was seen
 	}
-	o := object{}
 	if i := slices.Index(kinds, "null"); i >= 0 { // last
 		kinds = append(slices.Delete(kinds, i, i+1), "null")
 	}
-	if len(kinds) == 1 {
-		o = o.with("type", kinds[0])
-	} else {
-		list := make([]any, len(kinds))
-		for i, k := range kinds {
-			list[i] = k
-		}
-		o = o.with("type", list)
+	var types []any
+	for _, kind := range kinds {
+		types = append(types, kind)
+	}
+	o := object{{"type", types}}
+	if len(types) == 1 {
+		o = object{{"type", types[0]}}
 	}
 	if len(s.formats) == 1 && !s.formats[""] {
 		for name := range s.formats {

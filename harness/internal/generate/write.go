@@ -46,49 +46,43 @@ func Write(dir string, files []File, force bool) (*Result, error) {
 		return nil, fmt.Errorf("generate schemas: %w", err)
 	}
 	defer root.Close()
-	w := writer{root: root, force: force}
+	var result Result
 	for _, f := range files {
 		if patch, ok := overlays[f.Name]; ok {
 			f.tree = f.tree.patched(patch)
-			w.result.Overlaid = append(w.result.Overlaid, f.Name)
+			result.Overlaid = append(result.Overlaid, f.Name)
 			delete(overlays, f.Name)
 		}
 		if f.text == nil {
 			f.text = f.tree.text()
 		}
-		if err := w.write(f); err != nil {
+		if err := result.write(root, f, force); err != nil {
 			return nil, fmt.Errorf("generate schemas: %w", err)
 		}
 	}
-	w.result.Stray = slices.Sorted(maps.Keys(overlays))
-	return &w.result, nil
+	result.Stray = slices.Sorted(maps.Keys(overlays))
+	return &result, nil
 }
 
-type writer struct {
-	root   *os.Root
-	force  bool
-	result Result
-}
-
-func (w *writer) write(f File) error {
-	before, err := plainfile.ReadFileIn(w.root, f.Name)
+func (r *Result) write(root *os.Root, f File, force bool) error {
+	before, err := plainfile.ReadFileIn(root, f.Name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return err
 	case bytes.Equal(before, f.text):
-		w.result.Same++
+		r.Same++
 		return nil
-	case !w.force && f.Type != "" && !isMarked(before):
-		w.result.Kept = append(w.result.Kept, f.Name)
+	case !force && f.Type != "" && !isMarked(before):
+		r.Kept = append(r.Kept, f.Name)
 		return nil
 	}
-	w.result.Written++
+	r.Written++
 	temporary := f.Name + ".new"
-	if err := w.root.WriteFile(temporary, f.text, 0o644); err != nil {
+	if err := root.WriteFile(temporary, f.text, 0o644); err != nil {
 		return err
 	}
-	return w.root.Rename(temporary, f.Name)
+	return root.Rename(temporary, f.Name)
 }
 
 // isMarked reports whether a schema was generated: its second member says so.
@@ -101,10 +95,7 @@ func isMarked(text []byte) bool {
 func readOverlays(dir string) (map[string]map[string]any, error) {
 	overlays := map[string]map[string]any{}
 	entries, err := os.ReadDir(filepath.Join(dir, overlayFolder))
-	if errors.Is(err, fs.ErrNotExist) {
-		return overlays, nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read overlays: %w", err)
 	}
 	for _, entry := range entries {
@@ -134,8 +125,6 @@ func readOverlay(dir, name string) (map[string]any, error) {
 	switch {
 	case errors.As(err, &syntax):
 		return nil, refused(syntax.Line, "not JSON: "+syntax.Message)
-	case err != nil:
-		return nil, refused(0, "not JSON: "+err.Error())
 	case !ok:
 		return nil, refused(1, "not a JSON object")
 	}

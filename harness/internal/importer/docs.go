@@ -89,8 +89,7 @@ var inAddress = regexp.MustCompile(`^https?://[^/]+/(v1\.0|beta)(/|$)`)
 
 // version is the API that the page is about: where it lies says so, or its examples.
 func (d *docsImport) version() string {
-	folders := strings.Split(filepath.ToSlash(d.file), "/")
-	for _, folder := range slices.Backward(folders) {
+	for _, folder := range slices.Backward(strings.Split(filepath.ToSlash(d.file), "/")) {
 		if folder == "beta" || folder == "v1.0" {
 			return folder
 		}

@@ -41,7 +41,13 @@ type Entry struct {
 }
 
 // FaultLine is the line of the file on which the fault stands.
-func (e *Entry) FaultLine() int { return lineOf(e.Fault, e.Interaction.Line) }
+func (e *Entry) FaultLine() int {
+	var at *fault.Error
+	if errors.As(e.Fault, &at) && at.Line > 0 {
+		return at.Line
+	}
+	return e.Interaction.Line
+}
 
 // entriesOf makes entries of what a file lists.
 func entriesOf[T any](list []T, line func(T) int, read func(T) (*cassette.Interaction, error)) []*Entry {
@@ -196,15 +202,11 @@ func storedBody(body string, headers http.Header) (string, error) {
 	return plain, nil
 }
 
+var whiteSpace = strings.NewReplacer(" ", "", "\n", "", "\r", "", "\t", "")
+
 // fromBase64 decodes base64 that may be broken into lines.
 func fromBase64(text string) (string, error) {
-	compact := strings.Map(func(r rune) rune {
-		if r == ' ' || r == '\n' || r == '\r' || r == '\t' {
-			return -1
-		}
-		return r
-	}, text)
-	data, err := base64.StdEncoding.DecodeString(compact)
+	data, err := base64.StdEncoding.DecodeString(whiteSpace.Replace(text))
 	if err != nil {
 		return "", fmt.Errorf("base64: %w", err)
 	}

@@ -285,8 +285,3 @@ func (e *HAREntry) scheme() string {
 	}
 	return strings.ToLower(scheme)
 }
-
-var (
-	errAnswerAbsent  = errors.New("the answer's body is not in the file: save the archive with content, while the page is open")
-	errRequestAbsent = errors.New("the request's body is not in the file")
-)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -51,25 +52,23 @@ type harRequest struct {
 }
 
 type harResponse struct {
-	Status      int        `json:"status"`
-	StatusText  string     `json:"statusText"`
-	Headers     []harPair  `json:"headers"`
-	Cookies     []harPair  `json:"cookies"`
-	Content     harContent `json:"content"`
-	RedirectURL string     `json:"redirectURL"`
-	Problem     string     `json:"_error"` // Chrome
+	Status     int       `json:"status"`
+	StatusText string    `json:"statusText"`
+	Headers    []harPair `json:"headers"`
+	Cookies    []harPair `json:"cookies"`
+	Content    struct {
+		Size     any    `json:"size"`
+		MimeType string `json:"mimeType"`
+		Text     string `json:"text"`
+		Encoding string `json:"encoding"`
+	} `json:"content"`
+	RedirectURL string `json:"redirectURL"`
+	Problem     string `json:"_error"` // Chrome
 }
 
 type harPair struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
-}
-
-type harContent struct {
-	Size     any    `json:"size"`
-	MimeType string `json:"mimeType"`
-	Text     string `json:"text"`
-	Encoding string `json:"encoding"`
 }
 
 type harPost struct {
@@ -134,7 +133,7 @@ func (e *HAREntry) request(r *harRequest) {
 	body, err := r.Post.body(headers)
 	e.fault("request.body", err)
 	if body == "" && err == nil && positive(headers.Get("Content-Length")) {
-		e.fault("", errRequestAbsent)
+		e.fault("", errors.New("the request's body is not in the file"))
 	}
 	body, err = storedBody(body, headers)
 	e.fault("request.body", err)
@@ -169,6 +168,9 @@ func (e *HAREntry) response(h *harEntry) {
 		e.Interaction.Response.Duration = time.Duration(ms * float64(time.Millisecond)).Round(time.Microsecond)
 	}
 }
+
+var errAnswerAbsent = errors.New("the answer's body is not in the file: " +
+	"save the archive with content, while the page is open")
 
 // hasBody reports whether the service sent a body, which the file may lack.
 func (r *harResponse) hasBody(method string) bool {
@@ -261,16 +263,11 @@ func (p *harPost) multipart(headers http.Header, boundary string) (string, error
 		if field.ContentType != "" {
 			header["Content-Type"] = []string{field.ContentType}
 		}
-		to, err := w.CreatePart(header)
-		if err != nil {
-			return "", err
-		}
-		if _, err := to.Write([]byte(field.Value)); err != nil {
-			return "", err
-		}
+		to, _ := w.CreatePart(header) // in memory: nothing of it can fail
+		_, _ = io.WriteString(to, field.Value)
 	}
-	err := w.Close()
-	return out.String(), err
+	_ = w.Close()
+	return out.String(), nil
 }
 
 // harMembers are where parts of an interaction stand in an entry; headers have a list, too.

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -22,16 +23,17 @@ import (
 // holes), principals. Reading leaves behind credentials in headers, versions of HTTP, and
 // what is less than a microsecond of an answer's time.
 func WriteHAR(w io.Writer, c *cassette.Cassette, version string) error {
-	archive := outHAR{Log: outLog{
-		Version: "1.2", Creator: outCreator{Name: "graphvcr", Version: version}, Entries: make([]outEntry, len(c.Interactions)),
-		Comment: "exported from the cassette " + c.Name,
-	}}
+	var archive outHAR
+	log := &archive.Log
+	log.Version, log.Comment = "1.2", "exported from the cassette "+c.Name
+	log.Creator.Name, log.Creator.Version = "graphvcr", version
+	log.Entries = make([]outEntry, len(c.Interactions))
 	began := c.Meta.RecordedAt
 	if began.IsZero() {
 		began = time.Unix(0, 0).UTC() // an archive must say when
 	}
 	for n, i := range c.Interactions {
-		archive.Log.Entries[n] = outEntryOf(i, began.Add(time.Duration(n)*time.Millisecond))
+		log.Entries[n] = outEntryOf(i, began.Add(time.Duration(n)*time.Millisecond))
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
@@ -43,17 +45,15 @@ func WriteHAR(w io.Writer, c *cassette.Cassette, version string) error {
 // from tools that write it each in a way of their own.
 type (
 	outHAR struct {
-		Log outLog `json:"log"`
-	}
-	outLog struct {
-		Version string     `json:"version"`
-		Creator outCreator `json:"creator"`
-		Entries []outEntry `json:"entries"`
-		Comment string     `json:"comment"`
-	}
-	outCreator struct {
-		Name    string `json:"name"`
-		Version string `json:"version"`
+		Log struct {
+			Version string `json:"version"`
+			Creator struct {
+				Name    string `json:"name"`
+				Version string `json:"version"`
+			} `json:"creator"`
+			Entries []outEntry `json:"entries"`
+			Comment string     `json:"comment"`
+		} `json:"log"`
 	}
 	outEntry struct {
 		Started  string             `json:"startedDateTime"`
@@ -87,14 +87,13 @@ type (
 		Status     int    `json:"status"`
 		StatusText string `json:"statusText"`
 		outMessage
-		Content     outContent `json:"content"`
-		RedirectURL string     `json:"redirectURL"`
-	}
-	outContent struct {
-		Size     int    `json:"size"`
-		MimeType string `json:"mimeType"`
-		Text     string `json:"text,omitempty"`
-		Encoding string `json:"encoding,omitempty"`
+		Content struct {
+			Size     int    `json:"size"`
+			MimeType string `json:"mimeType"`
+			Text     string `json:"text,omitempty"`
+			Encoding string `json:"encoding,omitempty"`
+		} `json:"content"`
+		RedirectURL string `json:"redirectURL"`
 	}
 )
 
@@ -111,26 +110,22 @@ func outEntryOf(i *cassette.Interaction, started time.Time) outEntry {
 			Status: i.Response.Code, StatusText: strings.TrimSpace(strings.TrimPrefix(i.Response.Status, fmt.Sprint(i.Response.Code))),
 			RedirectURL: i.Response.Headers.Get("Location"),
 			outMessage:  outMessageOf(i.Response.Proto, i.Response.Headers, i.Response.Body),
-			Content:     outContent{Size: len(i.Response.Body), MimeType: i.Response.Headers.Get("Content-Type")},
 		},
 	}
-	e.Response.Content.Text, e.Response.Content.Encoding = encodedText(i.Response.Body)
-	if e.Response.Content.MimeType == "" {
-		e.Response.Content.MimeType = "x-unknown" // as browsers have it
-	}
+	content := &e.Response.Content
+	content.Size = len(i.Response.Body)
+	content.MimeType = cmp.Or(i.Response.Headers.Get("Content-Type"), "x-unknown") // as browsers have it
+	content.Text, content.Encoding = encodedText(i.Response.Body)
 	if i.Request.Body != "" {
-		post := &outPost{MimeType: i.Request.Headers.Get("Content-Type"), Params: []harPair{}}
-		post.Text, post.Encoding = encodedText(i.Request.Body)
-		e.Request.Post = post
+		e.Request.Post = &outPost{MimeType: i.Request.Headers.Get("Content-Type"), Params: []harPair{}}
+		e.Request.Post.Text, e.Request.Post.Encoding = encodedText(i.Request.Body)
 	}
 	return e
 }
 
 func outMessageOf(proto string, headers http.Header, body string) outMessage {
-	m := outMessage{HTTPVersion: proto, Cookies: []harPair{}, Headers: []harPair{}, HeadersSize: -1, BodySize: len(body)}
-	if proto == "" {
-		m.HTTPVersion = "HTTP/1.1"
-	}
+	m := outMessage{Cookies: []harPair{}, Headers: []harPair{}, HeadersSize: -1, BodySize: len(body)}
+	m.HTTPVersion = cmp.Or(proto, "HTTP/1.1")
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		for _, value := range headers[name] {
 			m.Headers = append(m.Headers, harPair{name, value})
@@ -152,11 +147,9 @@ func queryPairs(address string) []harPair {
 	pairs := []harPair{}
 	_, query, _ := strings.Cut(address, "?")
 	for option := range strings.SplitSeq(query, "&") {
-		name, value, _ := strings.Cut(option, "=")
-		if name == "" {
-			continue
+		if name, value, _ := strings.Cut(option, "="); name != "" {
+			pairs = append(pairs, harPair{unescaped(name), unescaped(value)})
 		}
-		pairs = append(pairs, harPair{unescaped(name), unescaped(value)})
 	}
 	return pairs
 }

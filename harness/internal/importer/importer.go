@@ -18,6 +18,24 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
+// The rules of what an import leaves out or repairs.
+const (
+	ruleDocsAddress       report.Rule = "docs.address"
+	ruleImportBeside      report.Rule = "import.beside"
+	ruleDocsInclude       report.Rule = "docs.include"
+	ruleImportCredentials report.Rule = "import.credentials"
+	ruleImportCut         report.Rule = "import.cut"
+	ruleImportHost        report.Rule = "import.host"
+	ruleImportInteraction report.Rule = "import.interaction"
+	ruleImportMended      report.Rule = "import.mended"
+	ruleImportNoAnswer    report.Rule = "import.noanswer"
+	ruleImportPage        report.Rule = "import.page"
+	ruleImportPassed      report.Rule = "import.passed"
+)
+
+// docsRule is the rule of what reading a page notes.
+func docsRule(kind docs.Kind) report.Rule { return report.Rule("docs." + kind) }
+
 // Result is one imported recording.
 type Result struct {
 	Cassette *cassette.Cassette
@@ -206,6 +224,9 @@ func (g *gathering) hostFindings() {
 func (g *gathering) rejectedFindings() {
 	severity := g.reader.Refused
 	rejected := slices.Sorted(maps.Keys(g.Rejected))
+	mayName := slices.ContainsFunc(rejected, func(host string) bool { // by --also
+		return !g.nameless[host] && hosts.Check(host) == nil && host != graph.LegacyHost
+	})
 	for _, host := range rejected[:min(len(rejected), mostHosts)] {
 		why := hosts.Why(host)
 		if g.nameless[host] {
@@ -213,7 +234,8 @@ func (g *gathering) rejectedFindings() {
 		}
 		g.note(ruleImportHost, severity, 0, fmt.Sprintf("left out %s of %s: %s", fault.Count(g.Rejected[host], "interaction"), host, why))
 	}
-	if first := slices.IndexFunc(g.Findings, func(f report.Finding) bool { return f.Rule == ruleImportHost }); first >= 0 && g.mayName() {
+	first := slices.IndexFunc(g.Findings, func(f report.Finding) bool { return f.Rule == ruleImportHost })
+	if first >= 0 && mayName {
 		g.Findings[first].Hint = hosts.Advice // it is the same for all of them
 	}
 	if len(rejected) <= mostHosts {
@@ -225,14 +247,4 @@ func (g *gathering) rejectedFindings() {
 	}
 	g.note(ruleImportHost, severity, 0,
 		fmt.Sprintf("left out %s of %s more: not hosts of Microsoft Graph", fault.Count(more, "interaction"), fault.Count(len(rejected)-mostHosts, "host")))
-}
-
-// mayName reports whether a host was left out that --also could name.
-func (g *gathering) mayName() bool {
-	for host := range g.Rejected {
-		if !g.nameless[host] && hosts.Check(host) == nil && host != graph.LegacyHost {
-			return true
-		}
-	}
-	return false
 }

@@ -21,13 +21,14 @@ type named struct {
 // membersOf are the members of the object that a file holds, in its order.
 func membersOf(file, text, advice string) ([]named, error) {
 	kind, members, err := itemsOf(text, 1)
+	var syntax *jsondoc.SyntaxError
 	switch {
 	case kind != 0 && kind != '{':
 		return nil, fault.In("import", file, 1, "the file holds no object", advice)
-	case err != nil:
-		return nil, notJSON(file, err, advice)
+	case errors.As(err, &syntax):
+		return nil, fault.In("import", file, syntax.Line, "not JSON: "+syntax.Message, advice)
 	}
-	return members, nil
+	return members, err
 }
 
 // itemsOf are the members or elements of a value of JSON that begins on a line, and the kind of
@@ -49,14 +50,6 @@ func itemsOf(text string, line int) (kind byte, items []named, err error) {
 		}
 	}
 	return kind, items, nil
-}
-
-func notJSON(file string, err error, advice string) error {
-	var syntax *jsondoc.SyntaxError
-	if !errors.As(err, &syntax) {
-		return fault.In("import", file, 0, "not JSON: "+err.Error(), advice)
-	}
-	return fault.In("import", file, syntax.Line, "not JSON: "+syntax.Message, advice)
 }
 
 // AddHeaders adds what tools write as headers: an object of them, each a text or a list of texts;

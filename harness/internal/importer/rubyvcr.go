@@ -28,7 +28,6 @@ func readRubyVCR(file string, data []byte) ([]*Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	root = follow(root)
 	list := member(root, rubyList)
 	if list == nil || list.Kind != yaml.SequenceNode {
 		return nil, fault.In("import", file, root.Line, "no list of "+rubyList, adviceRubyVCR)

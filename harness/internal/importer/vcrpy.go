@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,7 +37,6 @@ func readVCRPy(file string, data []byte) ([]*Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	root = follow(root)
 	list := member(root, "interactions")
 	isExchange := func(item *yaml.Node) bool { return member(item, "request") != nil }
 	if root.Kind == yaml.SequenceNode && slices.ContainsFunc(root.Content, isExchange) { // vcrpy before format 1
@@ -78,15 +78,18 @@ func readMost(file string, most int64) ([]byte, error) {
 	return data, nil
 }
 
+// yamlError reads yaml.v3's messages ("yaml: line 7: ...").
+var yamlError = regexp.MustCompile(`(?s)^(?:yaml: )?(?:line (\d+): )?(.*)$`)
+
 func parseYAML(file string, data []byte) (*yaml.Node, error) {
 	if strictyaml.Values(data) > strictyaml.MostNodes {
 		return nil, fault.In("import", file, 0, fmt.Sprintf("it holds more than %d values outside texts", strictyaml.MostNodes), "split the recording")
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
-		line := yamlLine(err)
-		message := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), fmt.Sprintf("line %d: ", line))
-		return nil, fault.In("import", file, line, message, "is the file cut off?")
+		said := yamlError.FindStringSubmatch(err.Error())
+		line, _ := strconv.Atoi(said[1])
+		return nil, fault.In("import", file, line, said[2], "is the file cut off?")
 	}
 	if len(doc.Content) == 0 {
 		return nil, fault.In("import", file, 1, "the file is empty", "")
@@ -94,28 +97,9 @@ func parseYAML(file string, data []byte) (*yaml.Node, error) {
 	return doc.Content[0], nil
 }
 
-// yamlLine finds the line in one of yaml.v3's messages ("yaml: line 7: ...").
-func yamlLine(err error) int {
-	_, rest, ok := strings.Cut(err.Error(), "line ")
-	if !ok {
-		return 0
-	}
-	digits, _, _ := strings.Cut(rest, ":")
-	n, _ := strconv.Atoi(digits)
-	return n
-}
-
 // at is a fault at a line of the recording.
 func at(line int, message string) error {
 	return &fault.Error{Place: fault.Place{Line: line}, Message: message}
-}
-
-func lineOf(err error, fallback int) int {
-	var at *fault.Error
-	if errors.As(err, &at) && at.Line > 0 {
-		return at.Line
-	}
-	return fallback
 }
 
 // yamlInteraction reads an exchange as vcrpy and Ruby's VCR write one.
@@ -200,6 +184,8 @@ func textWithin(node *yaml.Node, depth int) (string, error) {
 			return binary(node)
 		}
 		return node.Value, nil
+	case len(node.Content) == 0:
+		return "", nil
 	}
 	if encoded := member(node, "base64_string"); encoded != nil {
 		return binary(encoded)
@@ -209,11 +195,8 @@ func textWithin(node *yaml.Node, depth int) (string, error) {
 			return textWithin(inner, depth-1)
 		}
 	}
-	if node.Kind == yaml.SequenceNode && len(node.Content) > 0 {
+	if node.Kind == yaml.SequenceNode {
 		return textWithin(node.Content[0], depth-1)
-	}
-	if len(node.Content) == 0 {
-		return "", nil
 	}
 	return "", at(node.Line, fmt.Sprintf("cannot read text from a %s", strings.TrimPrefix(node.ShortTag(), "!!")))
 }

@@ -213,10 +213,9 @@ func withoutSame(notes, findings []report.Finding) []report.Finding {
 func compareMethods(recordings []recording) {
 	pages := map[string]*recording{}
 	for i := range recordings {
-		if recordings[i].err != nil {
-			continue
+		if r := &recordings[i]; r.err == nil {
+			pages[filepath.ToSlash(filepath.Clean(r.file))] = r
 		}
-		pages[filepath.ToSlash(filepath.Clean(recordings[i].file))] = &recordings[i]
 	}
 	for i := range recordings {
 		r := &recordings[i]
