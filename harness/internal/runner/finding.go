@@ -118,15 +118,9 @@ type halt struct {
 
 // couldNot is a halt that makes the case an error. Line 0 is the step's own.
 func couldNot(rule report.Rule, line int, message string, args ...any) *halt {
-	return &halt{
-		finding: finding{Finding: report.Finding{
-			Rule:     rule,
-			Severity: report.Error,
-			Place:    report.Place{Line: line},
-			Message:  fmt.Sprintf(message, args...),
-		}},
-		errored: true,
-	}
+	h := &halt{finding: place{}.failed(rule, line, "", ""), errored: true}
+	h.finding.Message = fmt.Sprintf(message, args...)
+	return h
 }
 
 // at puts the answer's place in the cassette to the finding.

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -304,21 +305,13 @@ func (s requestMaker) single(doc, text *scenario.Template, encoded, file string)
 // fileType goes by the name's ending. It does not ask the machine's MIME tables:
 // the content type is part of what a recorded request is matched by.
 func fileType(name string) string {
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".json":
-		return "application/json"
-	case ".txt", ".eml", ".md", ".csv":
-		return "text/plain"
-	case ".htm", ".html":
-		return "text/html"
-	case ".xml":
-		return "application/xml"
-	case ".jpg", ".jpeg":
-		return "image/jpeg"
-	case ".png":
-		return "image/png"
-	}
-	return "application/octet-stream"
+	return cmp.Or(fileTypes[strings.ToLower(filepath.Ext(name))], "application/octet-stream")
+}
+
+var fileTypes = map[string]string{
+	".json": "application/json", ".xml": "application/xml", ".htm": "text/html", ".html": "text/html",
+	".txt": "text/plain", ".eml": "text/plain", ".md": "text/plain", ".csv": "text/plain",
+	".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png",
 }
 
 // multipart writes form-data with a boundary that follows from the parts, so
