@@ -134,11 +134,8 @@ func needOf(c Claims, listed []string) need {
 // which stand in neither claim of older tokens, and which documentation marks with a
 // star (docs' permission tables).
 func isPerResource(name string) bool {
-	name, marked := strings.CutSuffix(name, "*")
-	if marked {
-		return true
-	}
-	return strings.HasSuffix(name, ".Chat") || strings.HasSuffix(name, ".Group") || strings.HasSuffix(name, ".Channel")
+	ends := []string{".Chat", ".Group", ".Channel", "*"}
+	return slices.ContainsFunc(ends, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
 // finding is about the token: that it cannot be read, or that it holds more than
@@ -233,10 +230,8 @@ const graphAppID = "00000003-0000-0000-c000-000000000000"
 // that only another service's name decides.
 func isForGraph(audience string) bool {
 	host := strings.TrimSuffix(strings.TrimPrefix(audience, "https://"), "/")
-	if audience == "" || audience == graphAppID || isLoopback(strings.TrimPrefix(host, "http://")) {
-		return true
-	}
-	return graph.IsHost(host)
+	return audience == "" || audience == graphAppID || graph.IsHost(host) ||
+		isLoopback(strings.TrimPrefix(host, "http://"))
 }
 
 func errorCode(body []byte) string {

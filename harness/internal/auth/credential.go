@@ -177,14 +177,10 @@ func OpenSet(kind string, identities []string, o Options) (Set, error) {
 			of = cmp.Or(o.Getenv(kindVariable(identity)), "auto")
 		}
 		c, err := open(identity, of, o)
-		if err != nil {
-			problems = append(problems, err)
-			continue
-		}
-		set[identity] = c
+		set[identity], problems = c, append(problems, err)
 	}
-	if problems != nil {
-		return nil, errors.Join(problems...)
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
 	}
 	return set, nil
 }
