@@ -42,7 +42,7 @@ var own = [...]string{"localhost", "127.0.0.1", "::1"}
 // Isolate lays it over the system's.
 func (p Place) Bundle(dir string) (file string, err error) {
 	file = filepath.Join(dir, "bundle.pem")
-	all := slices.Concat(systemBundle(), p.Roots, p.Authority)
+	all := slices.Concat(systemRoots(), p.Roots, p.Authority)
 	if err := os.WriteFile(file, all, 0o644); err != nil { // whoever the program becomes may read it
 		return "", fmt.Errorf("prepare the program's certificates: %w", err)
 	}
@@ -55,7 +55,7 @@ func (p Place) Bundle(dir string) (file string, err error) {
 func (p Place) Environment(base []string, dir string) ([]string, error) {
 	get := lookup(base)
 	extra := slices.Concat(certificatesIn(get("NODE_EXTRA_CA_CERTS")), p.Roots, p.Authority)
-	all := slices.Concat(systemRoots(get), extra)
+	all := slices.Concat(systemRoots(get("SSL_CERT_FILE"), get("REQUESTS_CA_BUNDLE"), get("CURL_CA_BUNDLE")), extra)
 	in := func(name string) string { return filepath.ToSlash(filepath.Join(dir, name)) }
 	files := map[string][]byte{
 		"roots.pem": all, "extra.pem": extra, "preload.cjs": preload, "roots.jks": javaStore(all),

@@ -24,20 +24,10 @@ var bundles = [...]string{
 	"/etc/ssl/cert.pem",      // macOS, BSD
 }
 
-// systemRoots is the certificates that programs trust without us: those that the
-// environment names, else the system's. Windows keeps them in no file.
-func systemRoots(get func(string) string) []byte {
-	for _, name := range []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"} {
-		if text := certificatesIn(get(name)); text != nil {
-			return text
-		}
-	}
-	return systemBundle()
-}
-
-// systemBundle is the system's certificates; nil where it keeps them in no file.
-func systemBundle() []byte {
-	for _, file := range bundles {
+// systemRoots is the certificates that programs trust without us: those of the first of the
+// named files that has any, else the system's; nil where it keeps them in no file, as Windows.
+func systemRoots(named ...string) []byte {
+	for _, file := range append(named, bundles[:]...) {
 		if text := certificatesIn(file); text != nil {
 			return text
 		}
