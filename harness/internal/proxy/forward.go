@@ -55,13 +55,11 @@ func handOut(w http.ResponseWriter, req *http.Request, resp *http.Response) {
 	if req.Method == http.MethodHead {
 		return
 	}
-	var err error
+	out := io.Writer(w)
 	if _, slow := resp.Body.(*faultyBody); slow || resp.ContentLength < 0 {
-		err = stream(w, resp.Body)
-	} else {
-		_, err = io.Copy(w, resp.Body)
+		out = flushing{w, http.NewResponseController(w)}
 	}
-	if err != nil {
+	if _, err := io.Copy(out, resp.Body); err != nil {
 		panic(http.ErrAbortHandler) // half an answer must not pass for a whole one
 	}
 	for name, values := range resp.Trailer {
@@ -79,25 +77,18 @@ func unwritable(resp *http.Response) *Failure {
 	return nil
 }
 
-// stream copies a body as it comes.
-func stream(w http.ResponseWriter, body io.Reader) error {
-	control := http.NewResponseController(w)
-	buf := make([]byte, 32<<10)
-	for {
-		n, err := body.Read(buf)
-		if n > 0 {
-			if _, err := w.Write(buf[:n]); err != nil {
-				return err
-			}
-			_ = control.Flush() // some writers cannot; then it comes later
-		}
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+// flushing hands on at once what is written to it.
+type flushing struct {
+	io.Writer
+	control *http.ResponseController
+}
+
+func (f flushing) Write(p []byte) (int, error) {
+	n, err := f.Writer.Write(p)
+	if err == nil {
+		_ = f.control.Flush() // some writers cannot; then it comes later
 	}
+	return n, err
 }
 
 // withoutHops drops from a request what is between the client and this proxy only.
