@@ -137,12 +137,7 @@ func (r *Recording) AddTo(c *cassette.Cassette) error {
 
 // addedTo is what is known of a cassette to which a recording adds.
 func addedTo(old, live cassette.Meta) cassette.Meta {
-	if live.Auth == nil {
-		live.Auth = old.Auth
-	}
-	if old.Origin != "" {
-		live.Origin = old.Origin
-	}
+	live.Auth, live.Origin = cmp.Or(live.Auth, old.Auth), cmp.Or(old.Origin, live.Origin)
 	live.Source, live.Expires, live.Redacted, live.Tags = old.Source, old.Expires, old.Redacted, old.Tags
 	return live
 }
@@ -150,9 +145,7 @@ func addedTo(old, live cassette.Meta) cassette.Meta {
 // SignedIn notes on whose behalf the client asked, unless that is known. No request may be
 // under way.
 func (r *Recording) SignedIn(as *cassette.Auth) {
-	if r.live.Meta.Auth == nil {
-		r.live.Meta.Auth = as
-	}
+	r.live.Meta.Auth = cmp.Or(r.live.Meta.Auth, as)
 }
 
 // Len is how many interactions were recorded, without those that were there before.
