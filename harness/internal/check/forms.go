@@ -180,9 +180,9 @@ func isError(body map[string]any) bool {
 	return ok && len(body) == 1 && inner != nil
 }
 
-// inText finds the lines of places in a text of JSON whose first line is that of a file. Before
-// stands in front of every path. A text with escapes has one line.
-func inText(text, before string, first int, oneLine bool) func(string) int {
+// inText finds the lines of places in a text of JSON whose first line is that of a file. A text
+// with escapes has one line.
+func inText(text string, first int, oneLine bool) func(string) int {
 	var lines map[string]int
 	return func(path string) int {
 		if oneLine {
@@ -191,7 +191,7 @@ func inText(text, before string, first int, oneLine bool) func(string) int {
 		if lines == nil {
 			lines = jsondoc.Lines(text)
 		}
-		return first + max(jsondoc.Nearest(lines, below(before, path)), jsondoc.Nearest(lines, before), 1) - 1
+		return first + max(jsondoc.Nearest(lines, below(jsondoc.Root, path)), 1) - 1
 	}
 }
 
