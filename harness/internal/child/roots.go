@@ -38,9 +38,7 @@ func systemRoots(named ...string) []byte {
 // certificatesIn is a file of certificates that ends in a line break; nil where there
 // is none.
 func certificatesIn(file string) []byte {
-	if file == "" {
-		return nil
-	}
+
 	text, err := plainfile.ReadFile(file)
 	if err != nil || !bytes.Contains(text, []byte("-----BEGIN CERTIFICATE-----")) {
 		return nil

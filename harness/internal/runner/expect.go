@@ -252,16 +252,14 @@ func (s judge) conformed(a *answer, typ string) conform.Exchange {
 	e := conform.Exchange{
 		Method: a.request.Method, URL: a.request.URL.String(), Request: conform.Sent(a.request),
 		Status: a.status, Header: a.header, Answer: conform.Body{Text: a.text, Doc: a.doc, IsJSON: a.isJSON},
-		API: s.step.API, Schema: typ, Placeholders: a.view().fromDocs(),
+		API: s.step.API, Schema: typ, Parts: map[string]string{}, Placeholders: a.view().fromDocs(),
 	}
 	if a.redirected { // another address says nothing of what was asked for
 		e.URL = "/?" + a.request.URL.RawQuery
 	}
 	for id, part := range s.step.Parts {
 		if part.Schema != "" {
-			if e.Parts == nil {
-				e.Parts = map[string]string{}
-			}
+
 			e.Parts[id] = part.Schema
 		}
 	}
