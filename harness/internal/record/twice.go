@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/match"
@@ -198,7 +197,9 @@ func answered(interactions []*cassette.Interaction, value string) bool {
 
 // holdsWord reports whether a text holds a word, with no letter or digit around it.
 func holdsWord(text, word string) bool {
-	isAlnum := func(s string, i int) bool { return i >= 0 && i < len(s) && ascii.IsAlnum(s[i]) }
+	isAlnum := func(s string, i int) bool {
+		return i >= 0 && i < len(s) && (s[i] >= '0' && s[i] <= '9' || s[i]|0x20 >= 'a' && s[i]|0x20 <= 'z')
+	}
 	for from := 0; ; {
 		at := strings.Index(text[from:], word)
 		if at < 0 {
