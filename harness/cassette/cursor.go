@@ -237,11 +237,6 @@ func printableWord(word uint64) bool {
 // controls (NEL, a line break, among them), the line and paragraph separators, the
 // byte order mark and the two non-characters.
 func specialRune(r rune) bool {
-	switch {
-	case r < 0x20, r >= 0x7F && r < 0xA0:
-		return true
-	case r == 0x2028, r == 0x2029, r == 0xFEFF, r == 0xFFFE, r == 0xFFFF:
-		return true
-	}
-	return false
+	return r < 0x20 || r >= 0x7F && r < 0xA0 ||
+		r == 0x2028 || r == 0x2029 || r == 0xFEFF || r == 0xFFFE || r == 0xFFFF
 }

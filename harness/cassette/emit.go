@@ -47,7 +47,7 @@ func (w *writer) fields(all []field) {
 		w.out = append(w.out, ':')
 		switch at := f.at.(type) {
 		case *[]string:
-			w.list(*at)
+			w.list(ourLayout.names, *at)
 			continue
 		case *map[string][]string:
 			w.mapping(*at)
@@ -71,8 +71,8 @@ func (w *writer) fields(all []field) {
 	}
 }
 
-// list writes the values of a field.
-func (w *writer) list(values []string) {
+// list writes values behind their key.
+func (w *writer) list(indent int, values []string) {
 	switch {
 	case values == nil:
 		w.line(0, " null")
@@ -80,7 +80,7 @@ func (w *writer) list(values []string) {
 		w.line(0, " []")
 	default:
 		w.line(0, "")
-		w.items(ourLayout.names, values)
+		w.items(indent, values)
 	}
 }
 
@@ -99,16 +99,8 @@ func (w *writer) mapping(values map[string][]string) {
 	w.names = slices.AppendSeq(w.names[:0], maps.Keys(values))
 	slices.Sort(w.names)
 	for _, name := range w.names {
-		list := values[name]
-		switch {
-		case list == nil:
-			w.name(ourLayout.names, name, " null\n")
-		case len(list) == 0:
-			w.name(ourLayout.names, name, " []\n")
-		default:
-			w.name(ourLayout.names, name, "\n")
-			w.items(ourLayout.values, list)
-		}
+		w.name(ourLayout.names, name, "")
+		w.list(ourLayout.values, values[name])
 	}
 }
 

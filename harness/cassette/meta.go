@@ -10,11 +10,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
-
 	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
 )
 
 // formatVersion is the newest version of the "graphvcr" block that is known.

@@ -77,12 +77,7 @@ func plainValue(text []byte) bool {
 			rest = rest[1:]
 		}
 	}
-	return len(text) > 4 || !nullWord(string(text))
-}
-
-// nullWord reports whether YAML reads a plain word as null.
-func nullWord(word string) bool {
-	return word == "null" || word == "Null" || word == "NULL" || word == "~" || word == ""
+	return string(text) != "null" && string(text) != "Null" && string(text) != "NULL"
 }
 
 // escapes are the meanings of escapes of one character, codes how many hexadecimal digits

@@ -96,9 +96,6 @@ func (c *Credential) Claims(ctx context.Context) (Claims, error) {
 	return ReadClaims(token), nil
 }
 
-// allows reports whether a token of c may be sent to u.
-func (c *Credential) allows(u *url.URL) bool { return c.places[originOf(u)] }
-
 // token is the current token or a new one. Those who come while somebody signs in
 // wait for it, no longer than their context.
 func (c *Credential) token(ctx context.Context) (string, error) {
@@ -177,14 +174,10 @@ func OpenSet(kind string, identities []string, o Options) (Set, error) {
 			of = cmp.Or(o.Getenv(kindVariable(identity)), "auto")
 		}
 		c, err := open(identity, of, o)
-		if err != nil {
-			problems = append(problems, err)
-			continue
-		}
-		set[identity] = c
+		set[identity], problems = c, append(problems, err)
 	}
-	if problems != nil {
-		return nil, errors.Join(problems...)
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
 	}
 	return set, nil
 }
@@ -238,6 +231,6 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func (t *Transport) takes(req *http.Request) bool {
-	return t.Credential != nil && req.URL != nil && t.Credential.allows(req.URL) &&
+	return t.Credential != nil && req.URL != nil && t.Credential.places[originOf(req.URL)] &&
 		req.Header.Get("Authorization") == "" && (t.Without == nil || !t.Without(req))
 }

@@ -113,15 +113,7 @@ func (s *signIn) configured(k kind) bool {
 // mayBe reports whether auto uses a kind of sign-in for an identity.
 func mayBe(identity, kind string) bool {
 	ofUser := kind == "device-code" || kind == "azure-cli"
-	switch identity {
-	case "":
-		return true
-	case "app":
-		return !ofUser
-	case "user":
-		return ofUser
-	}
-	return false
+	return identity == "" || identity == "app" && !ofUser || identity == "user" && ofUser
 }
 
 func autoHint(identity string) string {

@@ -88,11 +88,9 @@ func (f *FakeAt) Scenario(ctx context.Context, p *project.Project, sc *scenario.
 
 func unanswered(base *url.URL, ran *report.Case) error {
 	why := "no request was sent"
-	for _, f := range ran.Findings {
-		if f.Severity == report.Error {
-			why = f.Sentence()
-			break
-		}
+	n := slices.IndexFunc(ran.Findings, func(f report.Finding) bool { return f.Severity == report.Error })
+	if n >= 0 {
+		why = ran.Findings[n].Sentence()
 	}
 	return &fault.Error{Message: fmt.Sprintf("nothing answered at %s: %s", base.Redacted(), why), Hint: "start the fake first; --base-url says where it listens"}
 }

@@ -75,7 +75,7 @@ func dataAnswers(file, text string, named bool) (*contents, error) {
 	default:
 		return nil, notJSON(file, err)
 	}
-	f := forms{line: inText(plain, jsondoc.Root, 1, false)}
+	f := forms{line: inText(plain, 1, false)}
 	f.whole(doc)
 	return &contents{answers: f.found}, nil
 }
@@ -150,7 +150,7 @@ func textAnswers(text string, line int, exact bool) []answer {
 	if err != nil {
 		return []answer{{Exchange: conform.Exchange{Answer: conform.Body{Text: text}}, name: "text", line: func(string) int { return line }}}
 	}
-	f := forms{code: true, line: inText(text, jsondoc.Root, line, !exact)}
+	f := forms{code: true, line: inText(text, line, !exact)}
 	f.whole(doc)
 	return f.found
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
-
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 

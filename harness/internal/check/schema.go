@@ -31,7 +31,7 @@ func Schema(schemas *schema.Set, file, api, typ string) (report.Case, error) {
 	if err != nil {
 		return result, err
 	}
-	line := inText(string(text), jsondoc.Root, 1, false)
+	line := inText(string(text), 1, false)
 	for _, v := range violations {
 		f := report.Finding{
 			Rule: conform.SchemaRule(v.Rule), Severity: conform.Severity(v),

@@ -5,7 +5,10 @@ import (
 	"crypto/sha1" // the format's, a checksum here
 	"encoding/binary"
 	"encoding/pem"
+	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
@@ -21,20 +24,10 @@ var bundles = [...]string{
 	"/etc/ssl/cert.pem",      // macOS, BSD
 }
 
-// systemRoots is the certificates that programs trust without us: those that the
-// environment names, else the system's. Windows keeps them in no file.
-func systemRoots(get func(string) string) []byte {
-	for _, name := range []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"} {
-		if text := certificatesIn(get(name)); text != nil {
-			return text
-		}
-	}
-	return systemBundle()
-}
-
-// systemBundle is the system's certificates; nil where it keeps them in no file.
-func systemBundle() []byte {
-	for _, file := range bundles {
+// systemRoots is the certificates that programs trust without us: those of the first of the
+// named files that has any, else the system's; nil where it keeps them in no file, as Windows.
+func systemRoots(named ...string) []byte {
+	for _, file := range append(named, bundles[:]...) {
 		if text := certificatesIn(file); text != nil {
 			return text
 		}
@@ -45,9 +38,7 @@ func systemBundle() []byte {
 // certificatesIn is a file of certificates that ends in a line break; nil where there
 // is none.
 func certificatesIn(file string) []byte {
-	if file == "" {
-		return nil
-	}
+
 	text, err := plainfile.ReadFile(file)
 	if err != nil || !bytes.Contains(text, []byte("-----BEGIN CERTIFICATE-----")) {
 		return nil
@@ -89,4 +80,37 @@ func javaStore(certificates []byte) []byte {
 
 func appendText(b []byte, s string) []byte {
 	return append(binary.BigEndian.AppendUint16(b, uint16(len(s))), s...)
+}
+
+// runtimes are how programs come not to trust what their environment names, and how they
+// do: the first word of each line is what they are called in the help of graphvcr exec.
+var runtimes = [...]struct {
+	names []string // of commands
+	text  string
+}{
+	{[]string{"curl"}, `curl      without --cacert and --capath; or with --cacert "$CURL_CA_BUNDLE"`},
+	{[]string{"node", "npm", "npx", "m365", "tsx"}, "Node      without the option ca; or with ca: fs.readFileSync(process.env.SSL_CERT_FILE)"},
+	{[]string{"python", "py", "pytest"}, `Python    without verify and cafile; or with os.environ["SSL_CERT_FILE"]`},
+	{[]string{"go"}, `Go        with tls.Config.RootCAs nil; or with the file os.Getenv("SSL_CERT_FILE") in it`},
+	{[]string{"dotnet", "pwsh"}, "dotnet    without a callback or pinned roots: it reads SSL_CERT_FILE (Linux)"},
+	{[]string{"wget", "aria2c", "onedrive"}, "others    that read only the system's bundle (wget, aria2c, pycurl, onedrive): with graphvcr exec --isolate"},
+	{[]string{"php"}, "PHP       without CURLOPT_CAINFO; PHP_INI_SCAN_DIR names our curl.cainfo"},
+	{[]string{"java", "mvn", "gradle"}, "Java      without a trust store or TrustManager of its own: JAVA_TOOL_OPTIONS names ours"},
+}
+
+// TrustHint says how a program is made to trust the proxy's certificates: for the
+// runtime that a command is known to be, else for all of them.
+func TrustHint(command string) string {
+	const head = "it has to trust the authority in the file $GRAPHVCR_CA ($SSL_CERT_FILE: with the system's):\n"
+	const foot = "\nelse      what trusts the system's store alone: trust the authority that graphvcr ca prints, and add --kept-ca; programs that pin certificates cannot be intercepted"
+	name := strings.TrimSuffix(strings.ToLower(filepath.Base(command)), ".exe")
+	name = strings.TrimRight(name, "0123456789.") // python3.11
+	var all []string
+	for _, r := range runtimes {
+		if slices.Contains(r.names, name) {
+			return head + r.text + foot
+		}
+		all = append(all, r.text)
+	}
+	return head + strings.Join(all, "\n") + foot
 }

@@ -178,7 +178,7 @@ func (c readOnly) Read(p []byte) (int, error) { return c.read.Read(p) }
 func (readOnly) Write(p []byte) (int, error) { return len(p), nil }
 
 // A feed is a listener whose connections are put into it. It may stand before another, which
-// they come from.
+// they come from; else it has no address, for which http.Server does not ask.
 type feed struct {
 	net.Listener
 	conns  chan net.Conn
@@ -215,11 +215,4 @@ func (f *feed) Close() error {
 		return nil
 	}
 	return f.Listener.Close()
-}
-
-func (f *feed) Addr() net.Addr {
-	if f.Listener == nil {
-		return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}
-	}
-	return f.Listener.Addr()
 }

@@ -132,7 +132,7 @@ func (f Faults) Over(base http.RoundTripper) http.RoundTripper {
 	if len(f) == 0 {
 		return base
 	}
-	return &faulty{faults: f, base: base}
+	return &faulty{faults: f, base: base, lags: lags{early: map[string]int{}}}
 }
 
 type faulty struct {
@@ -296,9 +296,7 @@ func (l *lags) created(req *http.Request, status int, doc any, reads int) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.early == nil {
-		l.early = map[string]int{}
-	}
+
 	l.early[id] = reads
 }
 

@@ -9,8 +9,10 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
+	"github.com/graphvcr/graphvcr/harness/internal/match"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -53,13 +55,11 @@ func handOut(w http.ResponseWriter, req *http.Request, resp *http.Response) {
 	if req.Method == http.MethodHead {
 		return
 	}
-	var err error
+	out := io.Writer(w)
 	if _, slow := resp.Body.(*faultyBody); slow || resp.ContentLength < 0 {
-		err = stream(w, resp.Body)
-	} else {
-		_, err = io.Copy(w, resp.Body)
+		out = flushing{w, http.NewResponseController(w)}
 	}
-	if err != nil {
+	if _, err := io.Copy(out, resp.Body); err != nil {
 		panic(http.ErrAbortHandler) // half an answer must not pass for a whole one
 	}
 	for name, values := range resp.Trailer {
@@ -77,25 +77,18 @@ func unwritable(resp *http.Response) *Failure {
 	return nil
 }
 
-// stream copies a body as it comes.
-func stream(w http.ResponseWriter, body io.Reader) error {
-	control := http.NewResponseController(w)
-	buf := make([]byte, 32<<10)
-	for {
-		n, err := body.Read(buf)
-		if n > 0 {
-			if _, err := w.Write(buf[:n]); err != nil {
-				return err
-			}
-			_ = control.Flush() // some writers cannot; then it comes later
-		}
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+// flushing hands on at once what is written to it.
+type flushing struct {
+	io.Writer
+	control *http.ResponseController
+}
+
+func (f flushing) Write(p []byte) (int, error) {
+	n, err := f.Writer.Write(p)
+	if err == nil {
+		_ = f.control.Flush() // some writers cannot; then it comes later
 	}
+	return n, err
 }
 
 // withoutHops drops from a request what is between the client and this proxy only.
@@ -151,3 +144,49 @@ func prepend(resp *http.Response, read []byte, rest io.Reader) {
 		io.Closer
 	}{io.MultiReader(bytes.NewReader(read), rest), resp.Body}
 }
+
+// Logged prints a line for each request that a handler has answered: method, address without
+// what gives access, status, and how long it took; of a miss also why there was no answer.
+// It shows nothing else of what was sent and answered. Data in a line is as it came:
+// whoever prints it makes it visible.
+func Logged(next http.Handler, print func(line string)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		seen := &statusWriter{ResponseWriter: w}
+		address := match.Shown(r.URL.RequestURI())
+		defer func() { // the server's own way to break a connection off is to panic
+			status := "broken off"
+			if seen.status != 0 {
+				status = fmt.Sprint(seen.status)
+			}
+			line := fmt.Sprintf("%s %s %s %v", r.Method, address, status, time.Since(began).Round(time.Microsecond))
+			if why := seen.Header().Get(MissHeader); why != "" {
+				line += ": " + why
+			}
+			print(line)
+		}()
+		next.ServeHTTP(seen, r)
+	})
+}
+
+// statusWriter notes the status that is written.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (s *statusWriter) WriteHeader(status int) {
+	if s.status == 0 || s.status < 200 { // informational ones come before
+		s.status = status
+	}
+	s.ResponseWriter.WriteHeader(status)
+}
+
+func (s *statusWriter) Write(b []byte) (int, error) {
+	if s.status == 0 {
+		s.status = http.StatusOK
+	}
+	return s.ResponseWriter.Write(b)
+}
+
+func (s *statusWriter) Unwrap() http.ResponseWriter { return s.ResponseWriter }

@@ -157,7 +157,7 @@ func (r *Reverse) deleteSession(w http.ResponseWriter, req *http.Request, id str
 	if err := render.Suite(&text, "json", suite, render.Style{}); err != nil {
 		return &Failure{Status: http.StatusInternalServerError, Code: codeSession, Message: "write the report: " + err.Error()}
 	}
-	return write(w, http.StatusOK, "application/json", text.Bytes())
+	return write(w, http.StatusOK, text.Bytes())
 }
 
 func (r *Reverse) health(w http.ResponseWriter, _ *http.Request) *Failure {
@@ -165,16 +165,13 @@ func (r *Reverse) health(w http.ResponseWriter, _ *http.Request) *Failure {
 }
 
 func writeJSON(w http.ResponseWriter, status int, value map[string]any) *Failure {
-	text, err := json.Marshal(value)
-	if err != nil { // plain values are always encoded
-		return FailureOf(err)
-	}
+	text, _ := json.Marshal(value) // plain values are always encoded
 	w.Header().Set("Cache-Control", "no-store")
-	return write(w, status, "application/json", text)
+	return write(w, status, text)
 }
 
-func write(w http.ResponseWriter, status int, contentType string, text []byte) *Failure {
-	w.Header().Set("Content-Type", contentType)
+func write(w http.ResponseWriter, status int, text []byte) *Failure {
+	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(status)
 	_, _ = w.Write(text) // a client that went away does not want it

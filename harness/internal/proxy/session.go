@@ -60,6 +60,7 @@ func (s *session) baseOf(req *http.Request) string {
 
 func newSession(use Use, faults Faults, prefix string) *session {
 	s := &session{began: time.Now(), use: use, carrier: use.Transport(), live: use.Live(), prefix: prefix}
+	s.issued.known = map[string]bool{}
 	if replayer, ok := s.carrier.(*transport.Replayer); ok {
 		s.carrier = replayer.Sharing()
 	}
@@ -130,9 +131,7 @@ func (h *namedHosts) add(links []hosts.Link) {
 	defer h.mu.Unlock()
 	for i := range links {
 		if links[i].Host != "" && len(h.known) < mostHosts {
-			if h.known == nil {
-				h.known = map[string]bool{}
-			}
+
 			h.known[links[i].Host] = true
 		}
 	}
@@ -160,7 +159,7 @@ type sessions struct {
 
 // start ends sessions that are idle for so long, until stop.
 func (ss *sessions) start(idle time.Duration) {
-	ss.idle, ss.open = idle, map[string]*session{}
+	ss.idle, ss.open, ss.ended.more = idle, map[string]*session{}, map[report.Status]int{}
 	ctx, cancel := context.WithCancel(context.Background())
 	ss.cancel = cancel
 	ss.ending.Go(func() { ss.expire(ctx) })
@@ -288,9 +287,7 @@ func (l *ledger) add(c report.Case) {
 		return
 	}
 	if l.findings += len(c.Findings); l.findings > mostKeptFindings {
-		if l.more == nil {
-			l.more = map[report.Status]int{}
-		}
+
 		l.more[c.Status]++
 		return
 	}

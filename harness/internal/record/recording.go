@@ -137,12 +137,7 @@ func (r *Recording) AddTo(c *cassette.Cassette) error {
 
 // addedTo is what is known of a cassette to which a recording adds.
 func addedTo(old, live cassette.Meta) cassette.Meta {
-	if live.Auth == nil {
-		live.Auth = old.Auth
-	}
-	if old.Origin != "" {
-		live.Origin = old.Origin
-	}
+	live.Auth, live.Origin = cmp.Or(live.Auth, old.Auth), cmp.Or(old.Origin, live.Origin)
 	live.Source, live.Expires, live.Redacted, live.Tags = old.Source, old.Expires, old.Redacted, old.Tags
 	return live
 }
@@ -150,9 +145,7 @@ func addedTo(old, live cassette.Meta) cassette.Meta {
 // SignedIn notes on whose behalf the client asked, unless that is known. No request may be
 // under way.
 func (r *Recording) SignedIn(as *cassette.Auth) {
-	if r.live.Meta.Auth == nil {
-		r.live.Meta.Auth = as
-	}
+	r.live.Meta.Auth = cmp.Or(r.live.Meta.Auth, as)
 }
 
 // Len is how many interactions were recorded, without those that were there before.
@@ -292,4 +285,59 @@ func leftOut(file string, left []journal.LeftOut) []report.Finding {
 		all = append(all, unstored(file, l.Error()))
 	}
 	return all
+}
+
+// End saves what was recorded, and reports how that went. A recording in which nothing
+// happened leaves the cassette as it was.
+func (r *Recording) End(name string) report.Case {
+	result := report.Case{Name: name, File: r.file}
+	saved := r.end()
+	if saved.Severity == report.Error {
+		result.Status = report.Errored
+	}
+	result.Findings = append(r.Findings(), saved)
+	if saved.Rule == ruleRecordSaved {
+		result.Findings = append(result.Findings, r.Summary()...)
+		if !r.adds && r.admitted.Load() == 0 {
+			result.Findings = append(result.Findings, report.Finding{
+				Rule: ruleRecordRefused, Severity: report.Warning, Place: report.Place{File: r.file},
+				Message: "every answer was 401: nobody was signed in, or the token was not for this service",
+				Hint:    "sign the client in and record again; graphvcr serve and harness.Open add a token themselves",
+			})
+		}
+	}
+	return result
+}
+
+// end saves or drops the recording, and says what became of it.
+func (r *Recording) end() report.Finding {
+	f := report.Finding{Rule: ruleRecordSaved, Severity: report.Note, Place: report.Place{File: r.file}}
+	count, retried := r.Len(), r.recorder.Retried()
+	if count == 0 {
+		f.Rule, f.Severity, f.Message = ruleRecordNothing, report.Warning, "nothing was recorded, and the cassette stays as it was"
+		if r.adds {
+			f.Severity, f.Message = report.Note, "every request was answered from the cassette, which stays as it was"
+		}
+		if err := r.Abort(); err != nil {
+			f.Rule, f.Severity, f.Message = ruleRecordSave, report.Error, err.Error()
+		}
+		return f
+	}
+	if err := r.Save(); err != nil {
+		f.Rule, f.Severity, f.Message = ruleRecordSave, report.Error, err.Error()
+		f.Hint = fault.Hint(err)
+		return f
+	}
+	count -= len(r.left)
+	f.Message = fmt.Sprintf("%d interactions were recorded", count)
+	if count == 1 {
+		f.Message = "1 interaction was recorded"
+	}
+	if r.adds {
+		f.Message += fmt.Sprintf(" and added to the %d that were there", r.before)
+	}
+	if retried > 0 {
+		f.Message += fmt.Sprintf("; not stored: %d that a client sent again after 429, 503 or 504", retried)
+	}
+	return f
 }

@@ -118,15 +118,9 @@ type halt struct {
 
 // couldNot is a halt that makes the case an error. Line 0 is the step's own.
 func couldNot(rule report.Rule, line int, message string, args ...any) *halt {
-	return &halt{
-		finding: finding{Finding: report.Finding{
-			Rule:     rule,
-			Severity: report.Error,
-			Place:    report.Place{Line: line},
-			Message:  fmt.Sprintf(message, args...),
-		}},
-		errored: true,
-	}
+	h := &halt{finding: place{}.failed(rule, line, "", ""), errored: true}
+	h.finding.Message = fmt.Sprintf(message, args...)
+	return h
 }
 
 // at puts the answer's place in the cassette to the finding.
@@ -152,3 +146,36 @@ func MissFinding(miss *match.MissError) report.Finding {
 	}
 	return f
 }
+
+// The rules of what a run finds. Those of matchers stand beside the keywords.
+const (
+	RuleMiss      report.Rule = "replay.miss"   // no interaction answers a request
+	RuleTransport report.Rule = "run.transport" // nothing answered at all
+
+	ruleReplayOrder     report.Rule = "replay.order"
+	ruleAnswerSurrogate report.Rule = "answer.surrogate"
+
+	ruleExpectBody   report.Rule = "expect.body"
+	ruleExpectStatus report.Rule = "expect.status"
+
+	ruleFollowLink   report.Rule = "follow.link"
+	ruleFollowLoop   report.Rule = "follow.loop"
+	ruleFollowTotal  report.Rule = "follow.total"
+	rulePartsID      report.Rule = "parts.id"
+	rulePollConstant report.Rule = "poll.constant"
+	rulePollFailed   report.Rule = "poll.failed"
+	rulePollOrder    report.Rule = "poll.order"
+	rulePollStatus   report.Rule = "poll.status"
+	rulePollTimeout  report.Rule = "poll.timeout"
+	ruleRedirectLoop report.Rule = "redirect.loop"
+
+	ruleRunBody      report.Rule = "run.body"
+	ruleRunCancelled report.Rule = "run.cancelled"
+	ruleRunCapture   report.Rule = "run.capture"
+	ruleRunEnv       report.Rule = "run.env"
+	ruleRunIdentity  report.Rule = "run.identity"
+	ruleRunRequest   report.Rule = "run.request"
+	ruleRunSchema    report.Rule = "run.schema"
+	ruleRunSkipped   report.Rule = "run.skipped"
+	ruleRunVariable  report.Rule = "run.variable"
+)

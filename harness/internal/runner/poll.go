@@ -131,7 +131,7 @@ func (p *poller) compare(h *halt, a *answer) {
 	}
 	if len(p.step.Poll.Until) > 0 {
 		until := p.step.Poll.Until[0]
-		h.finding.Where, h.finding.Want = until.Where.String(), p.checker(a).wanted(&until.Matcher)
+		h.finding.Where, h.finding.Want = until.Where.String(), p.newChecker(a.view()).wanted(&until.Matcher)
 	}
 }
 
@@ -144,16 +144,12 @@ func (p *poller) ended(rule report.Rule, a *answer, message string, args ...any)
 	return h
 }
 
-func (p *poller) checker(a *answer) *checker {
-	return p.newChecker(a.view())
-}
-
 // holds reports whether all checks hold; no checks do not.
 func (p *poller) holds(checks []scenario.Check, a *answer) (bool, *halt) {
 	if len(checks) == 0 || !a.isJSON {
 		return false, nil
 	}
-	c := p.checker(a)
+	c := p.newChecker(a.view())
 	found := c.checks(checks, a.doc, a.view().bodyPlace())
 	return len(found) == 0, c.fault
 }
@@ -161,7 +157,7 @@ func (p *poller) holds(checks []scenario.Check, a *answer) (bool, *halt) {
 // validate checks an answer on the way against the schema, and so its state
 // against the declared ones.
 func (p *poller) validate(a *answer) *halt {
-	c := p.checker(a) // only to learn what the step names
+	c := p.newChecker(a.view()) // only to learn what the step names
 	c.checks(p.step.Poll.Until, a.doc, a.view().bodyPlace())
 	c.checks(p.step.Expect.Body, a.doc, a.view().bodyPlace())
 	p.named = c.looked
@@ -215,22 +211,17 @@ func retryAfter(value string, now time.Time) time.Duration {
 
 // unseen returns one of the findings for each place and rule that is not reported yet.
 func unseen(set, reported []finding) []finding {
-	type kind struct {
-		rule       report.Rule
-		where, got string
+	seen := map[[3]string]bool{}
+	isNew := func(f finding) bool {
+		kind := [...]string{string(f.Rule), f.Where, f.Got}
+		before := seen[kind]
+		seen[kind] = true
+		return !before
 	}
-	seen := map[kind]bool{}
 	for _, f := range reported {
-		seen[kind{f.Rule, f.Where, f.Got}] = true
+		isNew(f)
 	}
-	var unseen []finding
-	for _, f := range set {
-		if k := (kind{f.Rule, f.Where, f.Got}); !seen[k] {
-			seen[k] = true
-			unseen = append(unseen, f)
-		}
-	}
-	return unseen
+	return slices.DeleteFunc(set, func(f finding) bool { return !isNew(f) })
 }
 
 // states watches an operation from poll to poll. Each kind of misconduct is reported
@@ -250,10 +241,7 @@ func (st *states) observe(doc any, line int) []finding {
 		}
 		before, seen := st.last[rule.property]
 		st.last[rule.property] = now
-		if !seen || st.reported[rule.property] {
-			continue
-		}
-		if !rule.broken(before, now) {
+		if !seen || st.reported[rule.property] || !rule.broken(before, now) {
 			continue
 		}
 		fault := rule.fault

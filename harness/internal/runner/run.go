@@ -99,10 +99,8 @@ func (r *run) reportSkipped() {
 		return
 	}
 	r.found = append(r.found, finding{Finding: report.Finding{
-		Rule:     ruleRunSkipped,
-		Severity: report.Note,
-		Step:     r.skipped[0],
-		Place:    report.Place{File: r.scenario.File, Line: r.skipLine},
+		Rule: ruleRunSkipped, Severity: report.Note, Step: r.skipped[0],
+		Place: report.Place{File: r.scenario.File, Line: r.skipLine},
 		Message: fmt.Sprintf("not run, because no earlier step captured %s: %s",
 			braced(r.lacking), strings.Join(r.skipped, ", ")),
 	}})

@@ -74,16 +74,12 @@ func Initial(sc *scenario.Scenario, env func(name string) (string, bool)) (map[s
 // cassettes keep the values of variables as text.
 func (v *variables) typed(declared scenario.Template, text string) any {
 	own, err := declared.Expand(v.lookup)
-	if err != nil {
+	_, isText := own.(string)
+	value, notJSON := jsondoc.Parse(text)
+	if err != nil || isText || notJSON != nil {
 		return text
 	}
-	if _, isText := own.(string); isText {
-		return text
-	}
-	if value, err := jsondoc.Parse(text); err == nil {
-		return value
-	}
-	return text
+	return value
 }
 
 // unsetEnv reports the first of the names that is an environment variable which
