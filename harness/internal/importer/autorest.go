@@ -14,14 +14,14 @@ import (
 
 const adviceAutoRest = `an AutoRest recording is {"NAME+$METHOD+URL+N": {"Request": .., "Response": ..}, ..}`
 
-var autoRest = Format{
+var _ = register(&Format{
 	Kind: "autorest", Tool: "a PowerShell module (AutoRest)", Ends: []string{".recording.json"}, source: "autorest", word: "exchange",
 	Short:    "Import recordings of PowerShell modules (AutoRest)",
 	About:    "Turns recordings of PowerShell modules that AutoRest generated (*.Recording.json) into\ncassettes and scenarios.\n",
 	Examples: []string{"test --out .", "test/Get-MgUser.Recording.json --out ."},
 	isMember: func(name string, value byte) bool { return value == '{' && isAutoRestName(name) },
 	entries:  readAutoRest,
-}
+})
 
 // autoRestExchange is one member of a recording of a PowerShell module that AutoRest generated
 // (*.Recording.json).

@@ -19,7 +19,7 @@ import (
 
 const adviceDevProxy = `a file of mocks is {"mocks": [{"request": {"url": ..}, "response": {..}}, ..]}`
 
-var devProxy = Format{
+var _ = register(&Format{
 	Kind: "devproxy", Tool: "Dev Proxy's mocks", Ends: []string{".json"}, source: "devproxy", word: "mock", handwritten: true,
 	Short: "Import mocks of Dev Proxy",
 	About: `Turns files of Dev Proxy's mocks into cassettes and scenarios. A mock answers a pattern: it
@@ -30,7 +30,7 @@ a client of yours needs a rule for that: match: [{on: "POST *", ignore: [body]}]
 	Examples: []string{"mocks.json --out ."},
 	isMember: func(name string, value byte) bool { return name == "mocks" && value == '[' },
 	entries:  readDevProxy,
-}
+})
 
 // mock is one of Dev Proxy's mocks. Older files say all of it beside each other.
 type mock struct {

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -20,7 +21,7 @@ const (
 )
 
 // A Format is how a tool, or several, write exchanges to files. Each has a file of its own in
-// this package, and a line in Formats.
+// this package, which registers it.
 type Format struct {
 	Kind         Kind
 	Tool         string   // whose recordings they are
@@ -39,10 +40,17 @@ type Format struct {
 	entries func(file string, data []byte) ([]*Entry, error) // nil for archives
 }
 
-// Formats are all that are read, pages of documentation aside, in the order of the help.
+// Formats are all that are read, pages of documentation aside, by their kinds.
 func Formats() []*Format { return formats }
 
-var formats = []*Format{&vcrpy, &rubyVCR, &har, &devProxy, &autoRest}
+var formats []*Format
+
+// register adds a format to those that are read.
+func register(f *Format) *Format {
+	at, _ := slices.BinarySearchFunc(formats, f.Kind, func(f *Format, kind Kind) int { return strings.Compare(string(f.Kind), string(kind)) })
+	formats = slices.Insert(formats, at, f)
+	return f
+}
 
 // IsYAML reports whether files of the format are, or may be, YAML.
 func (f *Format) IsYAML() bool { return f.key != "" }

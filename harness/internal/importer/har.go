@@ -245,7 +245,7 @@ func (l *lineReader) lastLine() int {
 // har is of HTTP archives, as browsers, Fiddler, Charles, Dev Proxy and others write them
 // (http://www.softwareishard.com/blog/har-12-spec). A file may be of any size: it is read entry
 // by entry, and what is kept of it is bounded.
-var har = Format{
+var _ = register(&Format{
 	Kind: HAR, Tool: "an HTTP archive", Ends: []string{".har"}, source: "har", word: "entry",
 	Short: "Import HTTP archives (HAR) of browsers, Fiddler, Charles, Polly.js",
 	About: `Turns HTTP archives (HAR files of browsers, Fiddler, Charles, Dev Proxy, Polly.js and
@@ -255,7 +255,7 @@ CORS preflights, tunnels and WebSockets stay behind, with a count.
 `,
 	Examples: []string{"graph-explorer.har --out .", "captures --out /tmp/imported --report json"},
 	isMember: func(name string, value byte) bool { return name == "log" && value == '{' },
-}
+})
 
 // describe says of an entry what it is where it is no exchange of a client with Graph.
 func (e *HAREntry) describe() {

@@ -28,8 +28,8 @@ func importHAR(file, name string, text []byte) (*Result, error) {
 
 // gatherHAR is an import of an archive, and what takes its entries in.
 func gatherHAR(file, name string) (*gathering, func(*HAREntry) error) {
-	g := gather(file, name, har.source, Reader{})
-	g.format = &har
+	g := gather(file, name, Of(HAR).source, Reader{})
+	g.format = Of(HAR)
 	return g, func(e *HAREntry) error {
 		e.describe()
 		return g.entry(&e.Entry)

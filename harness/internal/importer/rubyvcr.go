@@ -10,7 +10,7 @@ import (
 
 const adviceRubyVCR = "a cassette of Ruby's VCR (from 2.0 on) is a mapping with a list of http_interactions"
 
-var rubyVCR = Format{
+var _ = register(&Format{
 	Kind: "rubyvcr", Tool: "Ruby's VCR", Ends: []string{".yml", ".yaml", ".json"}, source: "vcr", word: "interaction",
 	Short:    "Import cassettes of Ruby's VCR",
 	About:    "Turns cassettes of Ruby's VCR (YAML or JSON, from 2.0 on) into cassettes and scenarios.\n",
@@ -18,7 +18,7 @@ var rubyVCR = Format{
 	isMember: func(name string, value byte) bool { return name == rubyList && value == '[' },
 	key:      rubyList,
 	entries:  readRubyVCR,
-}
+})
 
 // rubyList is the member that holds the exchanges.
 const rubyList = "http_interactions"

@@ -21,14 +21,14 @@ import (
 // maxRecording bounds the file that is read whole.
 const maxRecording = 256 << 20
 
-var vcrpy = Format{
+var _ = register(&Format{
 	Kind: VCRPy, Tool: "vcrpy", Ends: []string{".yaml", ".yml"}, source: "vcrpy", word: "interaction",
 	Short:    "Import recordings of vcrpy (Python)",
 	About:    "Turns recordings of vcrpy (YAML) into cassettes and scenarios.\n",
 	Examples: []string{"tests/recordings/test_chats.yaml --out .", "tests/recordings --out /tmp/imported --report json"},
 	key:      "interactions",
 	entries:  readVCRPy,
-}
+})
 
 // readVCRPy reads the entries of a recording of Python's vcrpy: YAML, its format 1, or the bare
 // list of older versions.

@@ -97,7 +97,7 @@ func FuzzVCRPy(f *testing.F) {
 	}
 	const file = "recording.yaml"
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r, err := importText(&vcrpy, file, "x", data)
+		r, err := importText(Of(VCRPy), file, "x", data)
 		if err != nil {
 			if !strings.Contains(err.Error(), file) {
 				t.Fatalf("the error does not name the file: %v", err)

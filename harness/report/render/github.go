@@ -16,6 +16,8 @@ var (
 	escapeProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
+func init() { renderers["github"] = writeGitHub }
+
 // writeGitHub writes one annotation a finding, and the summary as a plain line. Quiet
 // leaves out notes, and the summary.
 func writeGitHub(w io.Writer, s *report.Suite, style Style) error {

@@ -27,6 +27,8 @@ var (
 	pageJS string
 )
 
+func init() { renderers["html"] = writeHTML }
+
 func writeHTML(w io.Writer, s *report.Suite, _ Style) error {
 	p := pageOf(s)
 	p.Policy = policy("")

@@ -114,6 +114,8 @@ type jsonExchange struct {
 	Pseudonyms  []string       `json:"pseudonyms"`
 }
 
+func init() { renderers["json"] = writeJSON }
+
 func writeJSON(w io.Writer, s *report.Suite, _ Style) error {
 	var text strings.Builder
 	enc := json.NewEncoder(&text)

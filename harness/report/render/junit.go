@@ -58,6 +58,8 @@ func (s seconds) MarshalText() ([]byte, error) {
 	return fmt.Appendf(nil, "%.3f", time.Duration(s).Seconds()), nil
 }
 
+func init() { renderers["junit"] = writeJUnit }
+
 func writeJUnit(w io.Writer, s *report.Suite, _ Style) error {
 	text, err := xml.MarshalIndent(junitOf(s), "", "  ")
 	if err != nil {

@@ -16,6 +16,8 @@ import (
 // be longer than 65,536 characters.
 const longestTable = 50
 
+func init() { renderers["markdown"] = writeMarkdown }
+
 // writeMarkdown writes the suite for a pull request or a job's summary: what failed, a
 // table a case, and an example of each change as a diff.
 func writeMarkdown(w io.Writer, s *report.Suite, _ Style) error {

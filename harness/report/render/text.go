@@ -14,6 +14,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
+func init() { renderers["text"] = writeText }
+
 // writeText writes one line a case, below it what was found, and a summary.
 func writeText(w io.Writer, s *report.Suite, style Style) error {
 	out := bufio.NewWriter(w)
