@@ -11,10 +11,10 @@ import (
 // hash as five hexadecimal digits, and behind a dot the nonce, unless it is 0. Letter case
 // counts from nonce 8 on, for names that differ in nothing else. Who knows the salt
 // and a candidate can confirm it to these bits.
-func (f *Faker) Tag(value string, nonce int) string { return TagOf(f.TagBits(value, nonce), nonce) }
+func (f *Faker) Tag(value string, nonce int) string { return tagOf(f.TagBits(value, nonce), nonce) }
 
-// TagOf spells a tag.
-func TagOf(bits uint32, nonce int) string {
+// tagOf spells a tag.
+func tagOf(bits uint32, nonce int) string {
 	const digits = "0123456789abcdef"
 	tag := string([]byte{digits[bits>>16&15], digits[bits>>12&15], digits[bits>>8&15], digits[bits>>4&15], digits[bits&15]})
 	if nonce > 0 {

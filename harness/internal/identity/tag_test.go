@@ -25,7 +25,7 @@ func TestTagIsHMAC(t *testing.T) {
 			}
 		}
 	}
-	if tag := f.Tag("Adele Vance", 3); tag != TagOf(f.TagBits("adele vance", 3), 3) || len(tag) != len("00000.3") {
+	if tag := f.Tag("Adele Vance", 3); tag != tagOf(f.TagBits("adele vance", 3), 3) || len(tag) != len("00000.3") {
 		t.Errorf("%q", tag)
 	}
 	if n := testing.AllocsPerRun(10, func() { f.TagBits("adele vance", 1) }); n > 0 {

@@ -201,7 +201,7 @@ func (r *jsonReader) text(raw string, base int, escaped bool) {
 func (r *jsonReader) plain(t string, at int) {
 	l := &r.leaf
 	if l.Role == MemberName {
-		t = t[:Annotated(t)]
+		t = t[:annotated(t)]
 	}
 	if l.Role != Member || !(mayLayer(t) || isAddress(l.Name, l.Parent)) || !r.w.layered(t, at, *l) {
 		l.Text = t

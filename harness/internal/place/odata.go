@@ -97,7 +97,7 @@ func (e *expressionReader) word(s string, i, base int) int {
 	e.last = text
 	for step := range strings.SplitSeq(text, "/") { // a path of properties has a name in each
 		if leaf.Role == Identifier {
-			leaf.Text = step[:Annotated(step)]
+			leaf.Text = step[:annotated(step)]
 		}
 		*index++
 		e.w.in(frame{label: label, index: *index, hash: true}, func() { e.w.show(leaf, base+i) })
@@ -164,10 +164,14 @@ var annotations = map[string]bool{
 	"mediaContentType": true, "mediaEtag": true, "removed": true, "metadataEtag": true,
 }
 
-// Annotated is where in the name of a member of JSON, or of a property, the name of another ends
+// OwnName is the name of a member without an annotation of it, or what makes it the number of
+// another: Colors for Colors@odata.type, Owner for OwnerLookupId.
+func (*Leaf) OwnName(name string) string { return name[:annotated(name)] }
+
+// annotated is where in the name of a member of JSON, or of a property, the name of another ends
 // that it speaks of: an annotation, as in Colors@odata.type, or the number of an item that a
 // column of SharePoint names, as in OwnerLookupId. It is the length of any other name.
-func Annotated(name string) int {
+func annotated(name string) int {
 	end := len(name)
 	if at := strings.LastIndexByte(name, '@'); at > 0 && annotations[strings.TrimPrefix(name[at+1:], "odata.")] {
 		end = at

@@ -148,7 +148,7 @@ func (p *finder) add(at *place.Leaf, rule ID, size int) {
 	}
 	if l.Path != "" {
 		l.Path = jsondoc.MaskNames(l.Path, func(name, parent string) bool {
-			name = name[:place.Annotated(name)]
+			name = at.OwnName(name)
 			return p.isMemberName(name, parent) || p.r.ledger.faker.IsName(name)
 		})
 	}

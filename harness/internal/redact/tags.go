@@ -86,7 +86,7 @@ func (t *tags) tag(p, value string) string {
 		taken := t.taken(nonce)
 		bits := t.faker.TagBits(value, nonce)
 		if !taken.set.has(bits) || nonce == most-1 {
-			tag = identity.TagOf(bits, nonce)
+			tag = t.faker.Tag(value, nonce)
 		}
 		taken.set.add(bits)
 		taken.count++
