@@ -32,7 +32,7 @@ const (
 // place, which is recorded, drafted and replayed, and 10,000 requests that are sent.
 var costly = map[string]time.Duration{
 	"100,000 members": 4 * time.Second,
-	"10,000 steps":    3 * time.Second,
+	"10,000 steps":    4 * time.Second,
 }
 
 // patience is how often a command is tried that took too long: whatever else runs on this
