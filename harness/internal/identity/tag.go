@@ -11,10 +11,13 @@ import (
 // hash as five hexadecimal digits, and behind a dot the nonce, unless it is 0. Letter case
 // counts from nonce 8 on, for names that differ in nothing else. Who knows the salt
 // and a candidate can confirm it to these bits.
-func (f *Faker) Tag(value string, nonce int) string { return tagOf(f.TagBits(value, nonce), nonce) }
+func (f *Faker) Tag(value string, nonce int) string { return f.TagBits(value, nonce).Tag(nonce) }
 
-// tagOf spells a tag.
-func tagOf(bits uint32, nonce int) string {
+// TagBits are the bits of a tag as a number.
+type TagBits uint32
+
+// Tag spells the tag of a nonce that has the bits.
+func (bits TagBits) Tag(nonce int) string {
 	const digits = "0123456789abcdef"
 	tag := string([]byte{digits[bits>>16&15], digits[bits>>12&15], digits[bits>>8&15], digits[bits>>4&15], digits[bits&15]})
 	if nonce > 0 {
@@ -23,15 +26,15 @@ func tagOf(bits uint32, nonce int) string {
 	return tag
 }
 
-// TagBits are the bits of a tag as a number.
-func (f *Faker) TagBits(value string, nonce int) uint32 {
+// TagBits are those of a value's tag.
+func (f *Faker) TagBits(value string, nonce int) TagBits {
 	if nonce < exactNonce {
 		value = strings.ToLower(value)
 	}
 	var room [256]byte
 	b := binary.BigEndian.AppendUint32(append(append(room[:0], f.inner[:]...), "tag"...), uint32(nonce))
 	sum := f.hmac(append(b, value...))
-	return binary.BigEndian.Uint32(sum[:]) >> (32 - TagSize)
+	return TagBits(binary.BigEndian.Uint32(sum[:]) >> (32 - TagSize))
 }
 
 // hmac is HMAC-SHA-256 by the salt of what stands behind the inner block, as crypto/hmac has

@@ -85,10 +85,10 @@ func (t *tags) tag(p, value string) string {
 	for nonce := 0; tag == ""; nonce++ {
 		taken := t.taken(nonce)
 		bits := t.faker.TagBits(value, nonce)
-		if !taken.set.has(bits) || nonce == most-1 {
-			tag = t.faker.Tag(value, nonce)
+		if !taken.set.has(uint32(bits)) || nonce == most-1 {
+			tag = bits.Tag(nonce)
 		}
-		taken.set.add(bits)
+		taken.set.add(uint32(bits))
 		taken.count++
 	}
 	t.values, t.tags[p] = append(t.values, value), tag
@@ -102,7 +102,7 @@ func (t *tags) taken(nonce int) *bitsOf {
 	}
 	b := &t.bits[nonce]
 	for _, v := range t.values[b.count:] {
-		b.set.add(t.faker.TagBits(v, nonce))
+		b.set.add(uint32(t.faker.TagBits(v, nonce)))
 	}
 	b.count = len(t.values)
 	return b
