@@ -100,7 +100,8 @@ func newBarrier(writes []*record) *barrier {
 //	creates  the others of below
 //	with X   those of creates which have the text X
 //	at       right at it, but for those that make something
-//	made     POSTs which answered with what they made, by the path of that
+//	makes    POST to it which answered with what it made
+//	made     those of makes, by the path of what they made
 type writeSets map[string][]*record
 
 func (s writeSets) note(relation, path string, write *record) {
@@ -120,17 +121,11 @@ func (s writeSets) add(write *record, where resource) {
 			s.note("changes", where.prefix(n), write)
 		}
 	}
-	var made []string
-	if write.entry.key.Method == http.MethodPost {
-		made = write.made()
+	relation := "at"
+	if write.makes() {
+		relation = "makes"
 	}
-	path := where.prefix(len(where.steps))
-	if len(made) == 0 {
-		s.note("at", path, write)
-	}
-	for _, name := range made {
-		s.note("made", path+"/"+escapeStep(name), write)
-	}
+	s.note(relation, where.prefix(len(where.steps)), write)
 }
 
 // related names the sets of writes that a read of a resource lies behind.
@@ -145,6 +140,7 @@ func (s writeSets) related(where resource) []string {
 		}
 	}
 	for n := 1; n < last; n++ {
+		s.expandMakes(where.prefix(n))
 		names = append(names, "at "+where.prefix(n), "made "+where.prefix(n+1))
 	}
 	return slices.DeleteFunc(names, func(name string) bool { return len(s[name]) == 0 })
@@ -170,24 +166,41 @@ func (s writeSets) expandCreates(collection string) {
 	delete(s, "creates "+collection)
 }
 
-// made are the names of what a request made, as far as its answer says: what the object is
-// called by, or the address at which it comes to be.
-func (r *record) made() []string {
-	switch response := &r.interaction.Response; response.Code {
-	case http.StatusCreated:
-		return namesIn(r.body())
-	case http.StatusAccepted:
-		address, err := graphurl.Parse(cmp.Or(response.Headers.Get("Content-Location"), response.Headers.Get("Location")))
-		if err != nil {
-			return nil
+// expandMakes reads what the POSTs to a collection made, once somebody reads below it.
+func (s writeSets) expandMakes(collection string) {
+	for _, write := range s["makes "+collection] {
+		for _, name := range write.made() {
+			s.note("made", collection+"/"+escapeStep(name), write)
 		}
-		var names []string
+	}
+	delete(s, "makes "+collection)
+}
+
+// makes reports whether the answer says what the request made.
+func (r *record) makes() bool {
+	response := &r.interaction.Response
+	return r.entry.key.Method == http.MethodPost &&
+		(response.Code == http.StatusCreated && response.Body != "" || response.Code == http.StatusAccepted && r.comesToBeAt() != "")
+}
+
+// comesToBeAt is the address at which an answer says that something comes to be.
+func (r *record) comesToBeAt() string {
+	header := r.interaction.Response.Headers
+	return cmp.Or(header.Get("Content-Location"), header.Get("Location"))
+}
+
+// made are the names of what a request made, as far as its answer says: what the object is
+// called by, or the steps of the address at which it comes to be.
+func (r *record) made() (names []string) {
+	if r.interaction.Response.Code == http.StatusCreated {
+		return namesIn(r.body())
+	}
+	if address, err := graphurl.Parse(r.comesToBeAt()); err == nil {
 		for _, segment := range address.Segments {
 			names = append(names, segment.Text)
 		}
-		return names
 	}
-	return nil
+	return names
 }
 
 // namesIn lists the values of an object that something below its collection may be
