@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"io"
 	"slices"
 	"strings"
@@ -47,7 +48,7 @@ var formats []*Format
 
 // register adds a format to those that are read.
 func register(f *Format) *Format {
-	at, _ := slices.BinarySearchFunc(formats, f.Kind, func(f *Format, kind Kind) int { return strings.Compare(string(f.Kind), string(kind)) })
+	at, _ := slices.BinarySearchFunc(formats, f.Kind, func(f *Format, kind Kind) int { return cmp.Compare(f.Kind, kind) })
 	formats = slices.Insert(formats, at, f)
 	return f
 }
