@@ -49,7 +49,7 @@ var imports = map[string][]string{
 
 	"harness/internal/transport": {"harness/internal/quiet", "harness/internal/match", "harness/cassette", "harness/internal/graph", "harness/internal/graph/protocol", "harness/internal/wire", "harness/internal/journal"},
 	"harness/internal/match":     {"harness/internal/redact", "harness/cassette", "harness/internal/place", "harness/internal/identity", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/graph/odata", "harness/internal/graph/async", "harness/internal/wire", "harness/internal/ascii", "harness/internal/fault", "harness/internal/edit", "harness/internal/place/media"},
-	"harness/internal/redact":    {"harness/internal/wire", "harness/internal/saltfile", "harness/cassette", "harness/internal/place", "harness/internal/words", "harness/internal/identity", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/graph/protocol", "harness/internal/ascii", "harness/internal/fault", "harness/internal/identity/numbered", "harness/internal/place/media"},
+	"harness/internal/redact":    {"harness/internal/graph/odata", "harness/internal/wire", "harness/internal/saltfile", "harness/cassette", "harness/internal/place", "harness/internal/words", "harness/internal/identity", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/graph/protocol", "harness/internal/ascii", "harness/internal/fault", "harness/internal/identity/numbered", "harness/internal/place/media"},
 	"harness/schema":             {"harness/internal/identity", "harness/internal/jsondoc", "harness/internal/fault", "harness/internal/ascii", "harness/internal/plainfile", "harness/internal/graph/odata"},
 	"harness/internal/scenario":  {"harness/internal/identity", "harness/internal/jsondoc", "harness/internal/strictyaml", "harness/internal/fault", "harness/internal/plainfile", "harness/internal/graph/odata"},
 	"harness/cassette":           {"harness/internal/saltfile", "harness/internal/strictyaml", "harness/internal/identity", "harness/internal/jsondoc", "harness/internal/fault", "harness/internal/wire", "harness/internal/plainfile"},
@@ -92,7 +92,7 @@ var imports = map[string][]string{
 	"harness/internal/testkit":           {},
 	"harness/internal/plainfile":         {},
 	"harness/internal/words":             {"harness/internal/graph", "harness/internal/graph/odata", "harness/internal/ascii"},
-	"harness/internal/place":             {"harness/internal/graph", "harness/internal/ascii", "harness/internal/edit", "harness/internal/jsondoc", "harness/internal/graph/protocol", "harness/internal/place/media"},
+	"harness/internal/place":             {"harness/internal/graph/odata", "harness/internal/graph", "harness/internal/ascii", "harness/internal/edit", "harness/internal/jsondoc", "harness/internal/graph/protocol", "harness/internal/place/media"},
 	"harness/internal/place/media":       {"harness/internal/ascii"},
 	"harness/internal/laws":              {"harness/cassette", "harness/internal/match", "harness/internal/place"},
 	"harness/internal/words/gen":         {"harness/internal/csdl", "harness/internal/words"},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
@@ -201,7 +202,7 @@ func (r *jsonReader) text(raw string, base int, escaped bool) {
 func (r *jsonReader) plain(t string, at int) {
 	l := &r.leaf
 	if l.Role == MemberName {
-		t = t[:annotated(t)]
+		t = odata.OwnName(t)
 	}
 	if l.Role != Member || !(mayLayer(t) || isAddress(l.Name, l.Parent)) || !r.w.layered(t, at, *l) {
 		l.Text = t

@@ -112,11 +112,10 @@ func (w *where) in(f frame, read func()) {
 // referred to, is what an expression compares with, or is sent to an action that only reads.
 // Any other address in a body is what a client writes.
 func (l *Leaf) Looked() bool {
-	isBody := l.at != nil && len(l.at.frames) > 0 && l.at.frames[0].label == "body"
-	if !l.inAddress() || isBody {
-		return isBody && (l.at.asks || l.inAddress() && l.isReference())
+	if l.at != nil && len(l.at.frames) > 0 && l.at.frames[0].label == "body" {
+		return l.at.asks || l.inAddress() && l.isReference()
 	}
-	return true
+	return l.inAddress()
 }
 
 // inAddress reports whether the text is a part of an address, or of an expression.
@@ -162,10 +161,19 @@ type frame struct {
 // Place is where the leaf stands: path[3], query.$filter#0, header.If-Match,
 // body.$['x'][0], form.x, part.x.body.$['x'] (part[2] where a part has no name), and
 // path[1]>u!>path[2] where a text stands in a text.
-func (l *Leaf) Place() string {
+func (l *Leaf) Place() string { return l.PlaceAs(nil) }
+
+// PlaceAs is Place where members on the way are called as called says; nil leaves their names.
+func (l *Leaf) PlaceAs(called func(name string) string) string {
 	b := l.at.place[:0]
 	for n := range l.at.frames {
-		b = l.at.frames[n].appendTo(b)
+		f := &l.at.frames[n]
+		if f.member && called != nil {
+			as := *f
+			as.key = called(f.key)
+			f = &as
+		}
+		b = f.appendTo(b)
 	}
 	l.at.place = b
 	return string(b)

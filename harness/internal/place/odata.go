@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 )
 
 // An expression of OData is read as words, literals and punctuation: what a filter
@@ -97,7 +98,7 @@ func (e *expressionReader) word(s string, i, base int) int {
 	e.last = text
 	for step := range strings.SplitSeq(text, "/") { // a path of properties has a name in each
 		if leaf.Role == Identifier {
-			leaf.Text = step[:annotated(step)]
+			leaf.Text = odata.OwnName(step)
 		}
 		*index++
 		e.w.in(frame{label: label, index: *index, hash: true}, func() { e.w.show(leaf, base+i) })
@@ -156,28 +157,3 @@ func (e *expressionReader) compared() string {
 
 // lastStep is the property that a path of them ends with.
 func lastStep(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }
-
-// annotations of a member, in both spellings of OData, and that of Graph's changes.
-var annotations = map[string]bool{
-	"type": true, "bind": true, "count": true, "context": true, "delta": true, "deltaLink": true, "nextLink": true, "id": true, "etag": true,
-	"editLink": true, "readLink": true, "navigationLink": true, "associationLink": true, "mediaEditLink": true, "mediaReadLink": true,
-	"mediaContentType": true, "mediaEtag": true, "removed": true, "metadataEtag": true,
-}
-
-// OwnName is the name of a member without an annotation of it, or what makes it the number of
-// another: Colors for Colors@odata.type, Owner for OwnerLookupId.
-func (*Leaf) OwnName(name string) string { return name[:annotated(name)] }
-
-// annotated is where in the name of a member of JSON, or of a property, the name of another ends
-// that it speaks of: an annotation, as in Colors@odata.type, or the number of an item that a
-// column of SharePoint names, as in OwnerLookupId. It is the length of any other name.
-func annotated(name string) int {
-	end := len(name)
-	if at := strings.LastIndexByte(name, '@'); at > 0 && annotations[strings.TrimPrefix(name[at+1:], "odata.")] {
-		end = at
-	}
-	if column := strings.TrimSuffix(name[:end], "LookupId"); column != "" {
-		end = len(column)
-	}
-	return end
-}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
@@ -37,9 +38,9 @@ func isIDMember(name string) bool {
 }
 
 // isLookup recognises the number of another item of SharePoint, which has that number in paths
-// too: a column has its own name, and another for the number, which ends so.
+// too.
 func isLookup(name, s string) bool {
-	return strings.HasSuffix(name, "LookupId") && len(s) <= len("2147483647") && ascii.All(s, ascii.IsDigit)
+	return odata.IsLookup(name) && len(s) <= len("2147483647") && ascii.All(s, ascii.IsDigit)
 }
 
 // isEtag recognises what is left of an etag that holds no id: W/"1", "3,7", an instant.

@@ -8,6 +8,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
@@ -148,7 +149,7 @@ func (p *finder) add(at *place.Leaf, rule ID, size int) {
 	}
 	if l.Path != "" {
 		l.Path = jsondoc.MaskNames(l.Path, func(name, parent string) bool {
-			name = at.OwnName(name)
+			name = odata.OwnName(name)
 			return p.isMemberName(name, parent) || p.r.ledger.faker.IsName(name)
 		})
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
@@ -275,11 +276,16 @@ func (b *earlierMessage) at(l *place.Leaf) string {
 		}
 		return ""
 	}
-	at := l.Place()
-	for name, is := range b.renamed {
-		at = strings.NewReplacer("['"+name+"']", "['"+is+"']", "['"+name+"@", "['"+is+"@", "['"+name+"LookupId", "['"+is+"LookupId").Replace(at)
+	return b.texts[l.PlaceAs(b.called)+fileMark(l)]
+}
+
+// called is what a member on the way to a place was called.
+func (b *earlierMessage) called(name string) string {
+	own := odata.OwnName(name)
+	if is, ok := b.renamed[own]; ok {
+		return is + name[len(own):]
 	}
-	return b.texts[at+fileMark(l)]
+	return name
 }
 
 // fileMark distinguishes the name of a file in a header from what else has its place.

@@ -86,3 +86,29 @@ func TypeOf(object map[string]any) string {
 
 // CollectionOf is the type of a collection of a type.
 func CollectionOf(typ string) string { return "Collection(" + typ + ")" }
+
+// annotations of a member, in both spellings of OData, and that of Graph's changes.
+var annotations = map[string]bool{
+	"type": true, "bind": true, "count": true, "context": true, "delta": true, "deltaLink": true, "nextLink": true, "id": true, "etag": true,
+	"editLink": true, "readLink": true, "navigationLink": true, "associationLink": true, "mediaEditLink": true, "mediaReadLink": true,
+	"mediaContentType": true, "mediaEtag": true, "removed": true, "metadataEtag": true,
+}
+
+// lookupEnd is the end of the name of a member with the number of another item of SharePoint,
+// which a column of the name before it names (v1.0/resources/listitem, lookupColumn).
+const lookupEnd = "LookupId"
+
+// IsLookup reports whether a member of that name has the number of another item.
+func IsLookup(name string) bool { return strings.HasSuffix(name, lookupEnd) }
+
+// OwnName is the name of a member without an annotation of it, or what makes it the number of
+// another item: Colors for Colors@odata.type, Owner for OwnerLookupId.
+func OwnName(name string) string {
+	if at := strings.LastIndexByte(name, '@'); at > 0 && annotations[strings.TrimPrefix(name[at+1:], "odata.")] {
+		name = name[:at]
+	}
+	if column := strings.TrimSuffix(name, lookupEnd); column != "" {
+		return column
+	}
+	return name
+}
