@@ -124,6 +124,56 @@ func (r *rewriter) sid(i, j int) bool {
 	return true
 }
 
+// The id of a content type of SharePoint begins with its parent's, and the first of all is 0x01.
+// Behind that stand two digits for a type that every site has, or of a counter, and 00 and a
+// GUID for one that somebody made.
+const (
+	contentTypePrefix = "0x01"
+	contentTypeBlock  = len("00") + 32
+	mostPairs         = 5 // of digits in a row: what is longer hides something else
+)
+
+// IsContentType reports whether a text is the id of a content type that every site has.
+func IsContentType(s string) bool {
+	guids, ok := contentTypeGUIDs(s)
+	return ok && guids == nil
+}
+
+// contentTypeGUIDs says where in the id of a content type GUIDs begin.
+func contentTypeGUIDs(s string) (guids []int, ok bool) {
+	if !strings.HasPrefix(s, contentTypePrefix) || !ascii.All(s[len("0x"):], ascii.IsHex) {
+		return nil, false
+	}
+	pairs := 0
+	for at := len(contentTypePrefix); at < len(s); {
+		switch rest := s[at:]; {
+		case strings.HasPrefix(rest, "00") && len(rest) >= contentTypeBlock:
+			guids, pairs = append(guids, at+len("00")), 0
+			at += contentTypeBlock
+		case len(rest) == 1 || pairs == mostPairs:
+			return nil, false
+		default:
+			at, pairs = at+2, pairs+1
+		}
+	}
+	return guids, true
+}
+
+// contentType replaces the GUIDs in the id of a content type, and reports whether there are any.
+func (r *rewriter) contentType(i, j int) bool {
+	guids, _ := contentTypeGUIDs(r.text[i:j])
+	at := i
+	for _, start := range guids {
+		r.put(at, i+start, r.text[at:i+start])
+		at = i + start + 32
+		r.hex(i+start, at)
+	}
+	if len(guids) > 0 {
+		r.put(at, j, r.text[at:j])
+	}
+	return len(guids) > 0
+}
+
 // item takes the id of a file of a business drive apart: behind 01 stand, in base32, four
 // bytes of the drive and the file's GUID, which its etag has too.
 func (a Atom) item() (drive [4]byte, guid string, ok bool) {

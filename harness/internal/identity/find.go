@@ -171,6 +171,8 @@ func (r *rewriter) word(i, j int) int {
 	switch {
 	case len(w) >= 36 && r.guids(i, j), strings.HasPrefix(w, "S-1-") && r.sid(i, j):
 		return j
+	case strings.HasPrefix(w, contentTypePrefix) && r.contentType(i, j):
+		return j
 	case len(w) == 64 && strings.HasSuffix(r.text[:i], "b!") && (i == 2 || !isWordByte[r.text[i-3]]): // site, web and list
 		r.composite(i, j, base64URL)
 		return j

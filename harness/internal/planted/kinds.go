@@ -67,6 +67,7 @@ func ByForm() []Kind {
 		{Name: "site host", Value: "fabrikam.sharepoint.com", Needle: "fabrikam"},
 		{Name: "personal host", Value: "fabrikam-my.sharepoint.com", Needle: "fabrikam"},
 		{Name: "sharing id", Value: "u!" + b64("https://1drv.ms/A6913278E564460AA616C71B28AD6EB6"), Needle: b64("https://1drv.ms/A6913278E564460AA616C71B28AD6EB6")[24:]},
+		{Name: "content type", Value: "0x010100298A15181454D84EBB62EDD7559FCBFE01", Needle: "298A15181454D84EBB62EDD7559FCBFE"},
 		{Name: "shift", Value: "SHFT_6548f642-cbc1-4228-8621-054327576457", Needle: "6548f642-cbc1"},
 		{Name: "cloud sid", Value: "S-1-12-1-2750858758-1121401068-3973320332-1637682607", Needle: "2750858758"},
 		{Name: "domain sid", Value: "S-1-5-21-2111111111-1311111111-1411111111-2001", Needle: "2111111111"},

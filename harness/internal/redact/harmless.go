@@ -9,6 +9,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
@@ -36,6 +37,20 @@ func isIDMember(name string) bool {
 	}
 	return strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids")
 }
+
+// isServiceID recognises the id of what every tenant has: of a content type of SharePoint
+// (0x0101), a setting of Intune (device_vendor_msft_..), a property of MAPI (Integer 0x0E07).
+func isServiceID(s string) bool {
+	return identity.IsContentType(s) || digitsIn(s) <= 9 && serviceIDs.MatchString(s)
+}
+
+var serviceIDs = regexp.MustCompile(`^(?:(?:device|user)_vendor_msft_[a-z0-9_~]+|` + propertyType + ` 0x[0-9A-Fa-f]{4}(?:[0-9A-Fa-f]{4})?)$`)
+
+// propertyType is the type of an extended property, with which its id begins.
+const propertyType = `(?:ApplicationTime|Binary|Boolean|CLSID|Currency|Double|Float|Integer|Long|Short|String|SystemTime)(?:Array)?`
+
+// extendedProperty is such an id of a set of properties that has a GUID; behind Name stands what somebody called it.
+var extendedProperty = regexp.MustCompile(`^` + propertyType + ` \{([0-9A-Fa-f-]{36})\} (?:Id 0x[0-9A-Fa-f]{4,8}|Name (.+))$`)
 
 // isLookup recognises the number of another item of SharePoint, which has that number in paths
 // too.
@@ -79,7 +94,8 @@ var valueForms = map[string]func(s string) bool{
 	"AccessTokenLifetime":    isLifetime,
 	"MaxInactiveTime":        isLifetime,
 	"allowedResourceActions": isResourceAction,
-	"id":                     regexp.MustCompile(`^(Integer|Long|Short|Boolean|Double|String|SystemTime|Binary|CLSID) 0x[0-9A-Fa-f]{4}$`).MatchString,
+	"dependentOn":            isServiceID,
+	"dependedOnBy":           isServiceID,
 }
 
 // isLifetime recognises how long a token is valid: 4:00:00, 90.00:00:00.

@@ -134,6 +134,9 @@ func (p judge) verdict(l *place.Leaf, at *spot) verdict {
 	if v, ok := renamer(p).extension(l, s); ok {
 		return v
 	}
+	if v, ok := p.property(l); ok && r == noRule {
+		return v
+	}
 	if text, by, ok := renamer(p).ids(l, s); ok {
 		if by == noRule {
 			return p.byForm(l)
@@ -141,6 +144,25 @@ func (p judge) verdict(l *place.Leaf, at *spot) verdict {
 		return verdict{text: text, rule: by}
 	}
 	return p.named(l, f, r)
+}
+
+// property rewrites the id of an extended property: the GUID of its set, and what somebody called it.
+func (p judge) property(l *place.Leaf) (verdict, bool) {
+	if l.Name != "id" || !p.obeys(unknownText) {
+		return verdict{}, false
+	}
+	at := extendedProperty.FindStringSubmatchIndex(l.Text)
+	if at == nil {
+		return verdict{}, false
+	}
+	part := func(start, end int) string {
+		return p.rewritten(l, place.Leaf{Role: place.Member, Text: l.Text[start:end]})
+	}
+	text := l.Text[:at[2]] + part(at[2], at[3])
+	if at[4] >= 0 {
+		return verdict{text + l.Text[at[3]:at[4]] + part(at[4], at[5]), unknownText, cassette.HoleName}, true
+	}
+	return verdict{text: text + l.Text[at[3]:], rule: identityGUID}, true
 }
 
 // isNamed reports whether a pseudonym, were it the text, would stand for a name there and for

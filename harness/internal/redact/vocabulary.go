@@ -85,7 +85,8 @@ func (p vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 		if !l.Bare && ascii.All(s, ascii.IsDigit) { // a text, which stays where a member of JSON would
 			return isIDMember(l.Name) && p.isMemberName(l.Name, l.Parent) || isLookup(l.Name, s) || isShortNumber(s)
 		}
-		return isPlain(s) && (l.Bare || !isTruth(s)) || words.Harmless(l.Name, "", s) || strings.HasPrefix(s, "microsoft.graph.") && words.IsType(s)
+		return isPlain(s) && (l.Bare || !isTruth(s)) || words.Harmless(l.Name, "", s) || isIDMember(l.Name) && isServiceID(s) ||
+			strings.HasPrefix(s, "microsoft.graph.") && words.IsType(s)
 	case place.Option, place.Field:
 		return isPlain(s) || words.Harmless(strings.TrimPrefix(l.Name, "$"), "", s) || p.signIn && loginWords.has(s)
 	case place.Header, place.PartHeader:
@@ -137,8 +138,10 @@ func isMemberWord(l *place.Leaf, at *spot) bool {
 		return true
 	case ascii.All(s, ascii.IsDigit):
 		return isIDMember(l.Name)
-	case isIDMember(l.Name) && (isEtag(s) || isVersionID(s)), strings.HasSuffix(l.Name, "olor") && isColor(s):
+	case isIDMember(l.Name) && (isEtag(s) || isVersionID(s) || isServiceID(s)), strings.HasSuffix(l.Name, "olor") && isColor(s):
 		return true
+	case l.Name == "value" && strings.HasPrefix(l.Parent, "choiceSetting"): // of Intune
+		return isServiceID(s)
 	case l.Name == "url" && words.IsMember(s): // of a service document
 		return true
 	case l.Name == "nextExpectedRanges":
@@ -168,7 +171,7 @@ func (p vocabulary) isStep(s, before string) bool {
 		return true
 	case isGraphs(s): // whatever stands before
 		return words.IsType(s) || isQualified(s)
-	case isVersionID(s), isThumbnailSize(s), strings.HasPrefix(s, "com.microsoft.teams") && isWordOfTeams(s), before == "localizations" && words.IsLanguage(s):
+	case isVersionID(s), isThumbnailSize(s), strings.HasPrefix(s, "com.microsoft.teams") && isWordOfTeams(s), before == "localizations" && words.IsLanguage(s), serviceIDsFollow.has(before) && isServiceID(s):
 		return true
 	case steps.has(s), s[0] == '$' && words.IsMember(strings.TrimPrefix(s, "$")):
 		return true
@@ -182,6 +185,9 @@ func (p vocabulary) isStep(s, before string) bool {
 
 // steps are words of paths that no metadata lists.
 var steps = setOf("steps")
+
+// serviceIDsFollow are the steps behind which the id of what every tenant has may stand.
+var serviceIDsFollow = setOf("service ids follow")
 
 // namesFollow are the steps behind which a word of the service may be a name.
 var namesFollow = setOf("names follow")
