@@ -17,13 +17,13 @@ func TestFieldsOfAnotherForm(t *testing.T) {
 	}
 	secrets := []string{"solatifaqx", "megan", "bowen", "hauptstr", "5550199123", "5170365", "3888599"}
 	parents := map[string]string{}
-	for name, f := range memberFields.byName {
+	for name, f := range memberFields {
 		parents[name] = ""
 		if len(f.within) > 0 {
 			parents[name] = f.within[0]
 		}
 	}
-	for name, f := range credentialFields.byName {
+	for name, f := range credentialFields {
 		if len(f.within) == 0 {
 			parents[name] = ""
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -28,9 +29,9 @@ func (p judge) volatile(l *place.Leaf) (string, bool) {
 	case l.Role == place.Member && len(l.Parent) == len("innerError") && strings.EqualFold(l.Parent, "innerError"):
 		switch l.Name {
 		case "request-id", "client-request-id":
-			is, ok = zeroGUID, true
+			is, ok = protocol.NoID, true
 		case "date":
-			is, ok = noInstant, true
+			is, ok = "2026-01-01T00:00:00", true
 		}
 	}
 	if ok && p.r.keepHeaders.has(l.Name) {
@@ -119,9 +120,9 @@ func (p judge) verdict(l *place.Leaf, at *spot) verdict {
 	switch {
 	case vocabulary(p).kept(l):
 		return shown(plain, r)
-	case l.Role == place.Token, f != nil && f.treatment == asToken:
+	case l.Role == place.Token, f != nil && f.treatment == "token":
 		return renamer(p).token(f, l)
-	case f != nil && f.treatment != asName:
+	case f != nil && f.treatment != "":
 		return p.treat(f, l)
 	case r == noRule && vocabulary(p).harmless(l, f, at):
 		return verdict{}
@@ -168,7 +169,7 @@ func (p judge) property(l *place.Leaf) (verdict, bool) {
 // isNamed reports whether a pseudonym, were it the text, would stand for a name there and for
 // nothing else: one of digits may be an id.
 func isNamed(l *place.Leaf, f *field) bool {
-	return l.Role == place.Member && (f == nil || f.treatment == asName) && l.Text != "" && ascii.IsLetter(l.Text[0])
+	return l.Role == place.Member && (f == nil || f.treatment == "") && l.Text != "" && ascii.IsLetter(l.Text[0])
 }
 
 // treat replaces a value as the rule for its name says.

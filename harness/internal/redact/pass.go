@@ -145,7 +145,7 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) (string, bool) {
 			p.unknown[p.memberOf(l)]++
 		}
 	}
-	if p.request && v.hole != "" && (l.Role != place.Header || matchedHeaders[l.Name]) {
+	if p.request && v.hole != "" && (l.Role != place.Header || matchedHeaders.has(l.Name)) {
 		p.holes = append(p.holes, replacedHole{n, v.hole, l.Layered})
 		if v.hole == cassette.HoleName && v.text != l.Text && p.r.rules.Tags != Off {
 			p.tag(v.text, l.Text, l.Looked() || l.IsName() || l.Role == place.Header)

@@ -128,24 +128,24 @@ func (p renamer) named(by rule, series string, l *place.Leaf) verdict {
 func (p renamer) treated(f *field, l *place.Leaf) verdict {
 	s := l.Text
 	switch f.treatment {
-	case asConstant:
+	case "constant":
 		if l.Role == place.Number {
 			return verdict{"0", f.rule, cassette.HoleSecret} // one zero: JSON has no number that begins with more
 		}
 		return verdict{constantFor(s), f.rule, cassette.HoleSecret}
-	case asScheme:
+	case "scheme":
 		return verdict{withScheme(s), f.rule, cassette.HoleSecret}
-	case asBase64:
+	case "base64":
 		return verdict{redactedBase64, f.rule, cassette.HoleSecret}
-	case asFiller:
+	case "filler":
 		return verdict{base64Filler(s), f.rule, cassette.HoleBytes}
-	case asOnes:
+	case "ones":
 		if l.Role == place.Number || isNumber(s) {
 			return verdict{onesFor(s), f.rule, cassette.HoleName}
 		}
-	case asHash:
+	case "hash":
 		return p.hash(f, l)
-	case asDay:
+	case "day":
 		if l.Role == place.Number {
 			return verdict{onesFor(s), f.rule, cassette.HoleTime}
 		}

@@ -15,7 +15,6 @@ const fakeJWT = "eyJhbGciOiJub25lIn0" + ".eyJyZWRhY3RlZCI6dHJ1ZX0."
 const (
 	placeholder    = "REDACTED"
 	redactedBase64 = "UkVEQUNURUQ="
-	zeroGUID       = protocol.NoID
 	pemBegin       = "-----BEGIN "
 )
 
@@ -230,7 +229,7 @@ func constantFor(s string) string {
 	case isJWT(s):
 		return fakeJWT
 	case len(s) == 36 && s[8] == '-' && s[13] == '-' && s[23] == '-':
-		return zeroGUID
+		return protocol.NoID
 	case ascii.All(s, func(c byte) bool { return ascii.IsDigit(c) || c == '-' }):
 		return blank(s)
 	}

@@ -1,10 +1,13 @@
 package redact
 
 import (
+	"cmp"
 	_ "embed"
+	"net/http"
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
 
@@ -97,3 +100,55 @@ var rules = func() []ruleRow {
 func ruleNamed(id ID) rule {
 	return rule(max(0, slices.IndexFunc(rules, func(r ruleRow) bool { return r.id == id })))
 }
+
+// A set holds texts in lower case.
+type set map[string]bool
+
+// setOf is the set of the words of a section of the table.
+func setOf(section string) set {
+	var all []string
+	for of, line := range words.Lines(table) {
+		if of == section {
+			all = append(all, strings.Fields(line)...)
+		}
+	}
+	return newSet(all)
+}
+
+func newSet(texts []string) set {
+	all := make(set, len(texts))
+	for _, t := range texts {
+		all[strings.ToLower(t)] = true
+	}
+	return all
+}
+
+// has reports whether a text is in the set, whatever its letter case.
+func (all set) has(text string) bool { return len(all) > 0 && all[strings.ToLower(text)] }
+
+// allParts reports whether ok holds for every part of a text between separators.
+func allParts(text, separators string, ok func(part string) bool) bool {
+	for part := range strings.FieldsFuncSeq(text, func(c rune) bool { return strings.ContainsRune(separators, c) }) {
+		if !ok(part) {
+			return false
+		}
+	}
+	return true
+}
+
+// volatileHeaders are the constants of headers that change with every call, by their names.
+var volatileHeaders = func() map[string]string {
+	constants := map[string]string{}
+	for section, line := range words.Lines(table) {
+		if constant, ok := strings.CutPrefix(section, "volatile "); ok {
+			constant = cmp.Or(map[string]string{"date": protocol.NoDate, "id": protocol.NoID}[constant], constant)
+			for name := range strings.FieldsSeq(line) {
+				constants[http.CanonicalHeaderKey(name)] = constant
+			}
+		}
+	}
+	return constants
+}()
+
+// matchedHeaders are those by which requests differ.
+var matchedHeaders = setOf("matched headers")

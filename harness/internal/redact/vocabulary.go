@@ -34,7 +34,7 @@ func (p vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
 	case place.MemberName, place.OptionName, place.ColumnName, place.MarkupName, place.Identifier, place.Host, place.Segment:
 		return nil
 	case place.FileName:
-		return memberFields.byName["filename"]
+		return memberFields["filename"]
 	case place.Number:
 		if f := memberFields.find(name, l.Parent); f != nil && f.numeric {
 			return f
@@ -116,7 +116,7 @@ func (p vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 func (p vocabulary) isMemberName(s, parent string) bool {
 	if strings.EqualFold(parent, "headers") {
 		name := http.CanonicalHeaderKey(s)
-		if words.IsHeader(name) || volatileHeaders[name] != "" || matchedHeaders[name] {
+		if words.IsHeader(name) || volatileHeaders[name] != "" || matchedHeaders.has(name) {
 			return true
 		}
 	}
