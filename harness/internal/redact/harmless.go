@@ -41,10 +41,10 @@ func isIDMember(name string) bool {
 // isServiceID recognises the id of what every tenant has: of a content type of SharePoint
 // (0x0101), a setting of Intune (device_vendor_msft_..), a property of MAPI (Integer 0x0E07).
 func isServiceID(s string) bool {
-	return identity.IsContentType(s) || digitsIn(s) <= 9 && serviceIDs.MatchString(s)
+	return identity.IsContentType(s) || digitsIn(s) <= 9 && isNamedByService(s)
 }
 
-var serviceIDs = regexp.MustCompile(`^(?:(?:device|user)_vendor_msft_[a-z0-9_~]+|` + propertyType + ` 0x[0-9A-Fa-f]{4}(?:[0-9A-Fa-f]{4})?)$`)
+var isNamedByService = form(`(?:device|user)_vendor_msft_[a-z0-9_~]+|` + propertyType + ` 0x[0-9A-Fa-f]{4}(?:[0-9A-Fa-f]{4})?`)
 
 // propertyType is the type of an extended property, with which its id begins.
 const propertyType = `(?:ApplicationTime|Binary|Boolean|CLSID|Currency|Double|Float|Integer|Long|Short|String|SystemTime)(?:Array)?`
@@ -65,41 +65,33 @@ func isEtag(s string) bool {
 	})
 }
 
-// isVersion recognises 7, 2.1, v10.0.19045.3324, 1.4-2.
-func isVersion(s string) bool { return len(s) <= 24 && versions.MatchString(s) }
-
-var versions = regexp.MustCompile(`^[vV]?(?:\d{1,8}|\d[\d+ -]*\.[\d.+ -]*)$`)
-
-// isVersionID recognises the id of a version of a file: 12.0.
-func isVersionID(s string) bool {
-	whole, fraction, _ := strings.Cut(s, ".")
-	return len(s) <= 6 && ascii.All(whole, ascii.IsDigit) && ascii.All(fraction, ascii.IsDigit)
+// form recognises texts that have a form as wholes.
+func form(pattern string) func(s string) bool {
+	return regexp.MustCompile(`^(?:` + pattern + `)$`).MatchString
 }
 
-// isThumbnailSize recognises c48x48_crop, which clients ask for.
-func isThumbnailSize(s string) bool {
-	width, height, ok := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(s, "c"), "_crop"), "x")
-	return ok && len(s) <= len("c1920x1080_crop") && s[0] == 'c' && ascii.All(width, ascii.IsDigit) && ascii.All(height, ascii.IsDigit)
-}
-
-// isWordOfTeams recognises the ids of templates and apps that Teams has everywhere.
-func isWordOfTeams(s string) bool {
-	return len(s) <= 64 && ascii.All(s, func(c byte) bool { return ascii.IsLetter(c) || c == '.' })
-}
+var (
+	isVersion       = form(`[vV]?(?:\d{1,8}|\d[\d+ -]{0,9}\.[\d.+ -]{0,15})`) // 7, 2.1, v10.0.19045.3324, 1.4-2
+	isVersionID     = form(`\d{1,4}\.\d{1,2}`)                                // of a file: 12.0
+	isThumbnailSize = form(`c\d{1,4}x\d{1,4}(?:_crop)?`)                      // c48x48_crop, which clients ask for
+	isWordOfTeams   = form(`com\.microsoft\.teams[A-Za-z.]{0,44}`)            // a template or app that Teams has everywhere
+	isLifetime      = form(`(?:\d{1,3}\.)?\d{1,2}:\d{2}:\d{2}`)               // of a token: 4:00:00, 90.00:00:00
+	isColor         = form(`#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})`)
+	isRange         = form(`\d*-?\d*`)          // where a slice begins and ends, either left out
+	isDotted        = form(`\d+(?:\.\d*){0,2}`) // 1.2.3
+	isDecimal       = form(`\d+\.\d+(?:[eE][+-]?\d{1,3})?`)
+)
 
 // valueForms are members whose values have a form that the service gives them.
 var valueForms = map[string]func(s string) bool{
-	"availabilityView":       regexp.MustCompile(`^[0-4]+$`).MatchString, // a digit for each slot
-	"mitreTechniques":        regexp.MustCompile(`^T[0-9]{4}(\.[0-9]{3})?$`).MatchString,
+	"availabilityView":       form(`[0-4]+`), // a digit for each slot
+	"mitreTechniques":        form(`T[0-9]{4}(?:\.[0-9]{3})?`),
 	"AccessTokenLifetime":    isLifetime,
 	"MaxInactiveTime":        isLifetime,
 	"allowedResourceActions": isResourceAction,
 	"dependentOn":            isServiceID,
 	"dependedOnBy":           isServiceID,
 }
-
-// isLifetime recognises how long a token is valid: 4:00:00, 90.00:00:00.
-var isLifetime = regexp.MustCompile(`^([0-9]{1,3}\.)?[0-9]{1,2}:[0-9]{2}:[0-9]{2}$`).MatchString
 
 // isResourceAction recognises what a role may do: microsoft.directory/users/password/update.
 func isResourceAction(s string) bool {
@@ -110,11 +102,6 @@ func isResourceAction(s string) bool {
 
 var resourceWords = setOf("resource actions")
 
-// isColor recognises #ff8800.
-func isColor(s string) bool {
-	return (len(s) == 7 || len(s) == 9 || len(s) == 4) && s[0] == '#' && ascii.All(s[1:], ascii.IsHex)
-}
-
 // isPlain reports whether a text says nothing anywhere: a truth, a short number, a date,
 // punctuation.
 func isPlain(s string) bool {
@@ -122,24 +109,10 @@ func isPlain(s string) bool {
 }
 
 // isNumeral recognises a number that is no longer than counts and measures are, and short
-// ones with dots: -12, 5000000, 1.5, 2.5e-7, 1.2.3.
+// ones with dots: -12, 5000000, 1.5, 1.2.3.
 func isNumeral(s string) bool {
 	s = strings.TrimPrefix(s, "-")
-	whole, rest, float := strings.Cut(s, ".")
-	switch {
-	case !float, len(s) <= 9:
-		return len(s) <= 9 && isDotted(s)
-	}
-	fraction, exponent, has := strings.Cut(strings.ToLower(rest), "e")
-	if exponent = strings.TrimLeft(exponent, "+-"); has && (exponent == "" || len(exponent) > 3) {
-		return false
-	}
-	return len(s) < 16 && ascii.All(whole, ascii.IsDigit) && ascii.All(fraction, ascii.IsDigit) && ascii.All(exponent, ascii.IsDigit)
-}
-
-// isDotted recognises digits, and at most two dots.
-func isDotted(s string) bool {
-	return s != "" && ascii.IsDigit(s[0]) && strings.Trim(s, "0123456789.") == "" && strings.Count(s, ".") < 3
+	return len(s) < 10 && isDotted(s) || len(s) < 16 && isDecimal(s)
 }
 
 // isMarkupName reports whether a name of XML or HTML is one of the vocabulary.
@@ -223,12 +196,6 @@ var unspoken = regexp.MustCompile(`(?i)^[^aeiouy]+$|[^aeiouy]{5}`)
 // optionNames are options that no metadata lists.
 var optionNames = setOf("options")
 
-// isRange recognises where a slice begins and ends, either left out.
-func isRange(s string) bool {
-	start, end, _ := strings.Cut(s, "-")
-	return strings.Trim(start+end, "0123456789") == ""
-}
-
 // isExpressionWord reports whether a bare word of an expression is a property, a path of
 // them, a function, or an operator.
 func isExpressionWord(s string) bool {
@@ -255,15 +222,6 @@ func isHTTPValue(name, s string) bool {
 		return isInstant(s) || isNumeral(s) || ascii.All(s, ascii.IsDigit)
 	}
 	return words.HarmlessHeader(name, s) || words.IsHeader(name) && isPlain(s)
-}
-
-// camel is the name of the member that a column of a report shows: User Principal Name.
-func camel(column string) string {
-	joined := strings.ReplaceAll(column, " ", "")
-	if joined == "" {
-		return ""
-	}
-	return strings.ToLower(joined[:1]) + joined[1:]
 }
 
 // isCounter reports whether a leaf is a decimal id that a service counts or reads from its

@@ -255,9 +255,7 @@ func onesFor(s string) string {
 }
 
 // isNumber recognises a number of JSON, which may have zeros before it.
-func isNumber(s string) bool { return number.MatchString(s) }
-
-var number = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)
+var isNumber = form(`-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?`)
 
 // isNameWord reports whether a word may be the name of a member, and is no path or address.
 func isNameWord(s string) bool {

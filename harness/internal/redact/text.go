@@ -25,7 +25,7 @@ func classOf(s string) (numbered.Class, string) {
 		return numbered.IPv6, s
 	}
 	switch {
-	case len(s) == 17 && macs.MatchString(s):
+	case len(s) == 17 && isMAC(s):
 		return numbered.MAC, s
 	case fileTypes.has(strings.TrimPrefix(path.Ext(s), ".")):
 		return numbered.File, s
@@ -39,10 +39,7 @@ func classOf(s string) (numbered.Class, string) {
 
 // networkAddress reads a network address; most texts are none by their first byte.
 func networkAddress(s string) (netip.Addr, bool) {
-	if s == "" || !ascii.IsHex(s[0]) && s[0] != ':' {
-		return netip.Addr{}, false
-	}
-	if strings.IndexByte(s, ':') < 0 && (strings.IndexByte(s, '.') < 0 || strings.Trim(s, "0123456789.") != "") {
+	if s == "" || !ascii.IsHex(s[0]) && s[0] != ':' || strings.IndexByte(s, ':') < 0 && strings.Trim(s, "0123456789.") != "" {
 		return netip.Addr{}, false
 	}
 	addr, err := netip.ParseAddr(s)
@@ -50,19 +47,11 @@ func networkAddress(s string) (netip.Addr, bool) {
 }
 
 func isPhone(s string) bool {
-	digits := 0
-	for i := range len(s) {
-		switch c := s[i]; {
-		case ascii.IsDigit(c):
-			digits++
-		case strings.IndexByte("+-() ./", c) < 0:
-			return false
-		}
-	}
-	return digits >= 6 && digits <= 15 && (s[0] == '+' || s[0] == '(' || strings.ContainsAny(s, " "))
+	digits := digitsIn(s)
+	return digits >= 6 && digits <= 15 && strings.Trim(s, "0123456789+-() ./") == "" && (s[0] == '+' || s[0] == '(' || strings.Contains(s, " "))
 }
 
-var macs = regexp.MustCompile(`^(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}$`)
+var isMAC = form(`(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}`)
 
 // isDomain recognises a name of a host: labels, the last of them of two to six letters, or
 // one that no real domain ends in.
@@ -138,13 +127,8 @@ func ofAddress(but string) string { return "[^\x00-\x20\"'<>`" + but + "]" }
 func authority(s string) bool { return strings.Contains(s[:min(len(s), 20)], "://") }
 
 func hostOf(address string) string {
-	_, rest, ok := strings.Cut(address, "://")
-	if !ok {
-		return ""
-	}
-	host, _, _ := strings.Cut(rest, "/")
-	host, _, _ = strings.Cut(host, "?")
-	return host
+	_, rest, _ := strings.Cut(address, "://")
+	return rest[:strings.IndexAny(rest+"/", "/?")]
 }
 
 // hostName is a host without its port.

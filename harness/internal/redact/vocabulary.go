@@ -101,7 +101,7 @@ func (p vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 		if l.Name == "" { // of no column
 			return isPlain(s) && len(strings.Trim(s, "0123456789")) > 0 || isShortNumber(s)
 		}
-		return isPlain(s) || words.Harmless(camel(l.Name), "", s)
+		return isPlain(s) || words.Harmless(strings.ReplaceAll(l.Name, " ", ""), "", s)
 	case place.ColumnName:
 		return words.IsColumn(s) || isShortNumber(s)
 	case place.MarkupName:
@@ -171,7 +171,7 @@ func (p vocabulary) isStep(s, before string) bool {
 		return true
 	case isGraphs(s): // whatever stands before
 		return words.IsType(s) || isQualified(s)
-	case isVersionID(s), isThumbnailSize(s), strings.HasPrefix(s, "com.microsoft.teams") && isWordOfTeams(s), before == "localizations" && words.IsLanguage(s), serviceIDsFollow.has(before) && isServiceID(s):
+	case isVersionID(s), isThumbnailSize(s), isWordOfTeams(s), before == "localizations" && words.IsLanguage(s), serviceIDsFollow.has(before) && isServiceID(s):
 		return true
 	case steps.has(s), s[0] == '$' && words.IsMember(strings.TrimPrefix(s, "$")):
 		return true
