@@ -2,7 +2,6 @@ package redact
 
 import (
 	"encoding/base64"
-	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -94,8 +93,11 @@ func fileSizes(m place.Message) map[string]int64 {
 }
 
 // offsetOf reads where a slice begins: Content-Range: bytes 0-25/128.
-func offsetOf(contentRange string) (offset int64) {
-	if _, err := fmt.Sscanf(strings.ToLower(contentRange), "bytes %d-", &offset); err != nil {
+func offsetOf(contentRange string) int64 {
+	_, from, _ := strings.Cut(strings.ToLower(contentRange), "bytes ")
+	start, _, _ := strings.Cut(from, "-")
+	offset, err := strconv.ParseInt(strings.TrimSpace(start), 10, 64)
+	if err != nil {
 		return 0
 	}
 	return max(offset, 0)

@@ -14,18 +14,18 @@ import (
 )
 
 // A judge says what is to be done with a text.
-type judge struct{ *scene }
+type judge struct{ renamer }
 
 // volatile is what stands for a text that changes with every call: a constant, or itself
 // where the rules keep it. Without a salt, as where documentation is read, only the constant
 // itself is one.
-func (p judge) volatile(l *place.Leaf) (string, bool) {
+func (p *judge) volatile(l *place.Leaf) (string, bool) {
 	is, ok := "", false
 	switch {
 	case l.Role == place.Header:
 		is, ok = volatileHeaders[l.Name]
 	case l.Role == place.Boundary && !l.Layered:
-		is, ok = renamer(p).boundary(l), true
+		is, ok = p.boundary(l), true
 	case l.Role == place.Member && len(l.Parent) == len("innerError") && strings.EqualFold(l.Parent, "innerError"):
 		switch l.Name {
 		case "request-id", "client-request-id":
@@ -42,7 +42,7 @@ func (p judge) volatile(l *place.Leaf) (string, bool) {
 
 // marked is the verdict on a value that the caller's rule marks, whatever is switched off.
 // What stands for a value is no value any more, so that what was redacted stays as it is.
-func (p judge) marked(l *place.Leaf) (v verdict, is bool) {
+func (p *judge) marked(l *place.Leaf) (v verdict, is bool) {
 	if p.r.mark == nil || l.IsName() || l.Role == place.Bytes || l.Text == "" || isPlaceholder(l.Text) || p.r.ledger.faker.IsName(l.Text) {
 		return verdict{}, false
 	}
@@ -60,13 +60,13 @@ func (p judge) marked(l *place.Leaf) (v verdict, is bool) {
 	if by == secretMarked && l.Role != place.Number {
 		return verdict{placeholder, by, cassette.HoleSecret}, true
 	}
-	return renamer(p).named(by, series, l), true
+	return p.renamer.named(by, series, l), true
 }
 
 // layered judges a text that has parts, as a whole: credentials, links whose tokens are
 // renamed, bodies of mails. What it says nothing of is judged part by part.
-func (p judge) layered(l *place.Leaf) verdict {
-	f := vocabulary(p).fieldOf(l, nil)
+func (p *judge) layered(l *place.Leaf, at *spot) verdict {
+	f := p.fieldOf(l, at)
 	if v, marked := p.marked(l); marked {
 		return v
 	}
@@ -84,17 +84,17 @@ func (p judge) layered(l *place.Leaf) verdict {
 // tokens, by place; what is harmless where it stands; ids, by form; all else is a name, or
 // bytes.
 // At is the spot of a member's value, nil where nobody has looked at it yet.
-func (p judge) verdict(l *place.Leaf, at *spot) verdict {
+func (p *judge) verdict(l *place.Leaf, at *spot) verdict {
 	if l.Role == place.Member && strings.EqualFold(l.Parent, "headers") { // of a batch's part
 		header := *l
 		header.Role, header.Name, header.Parent = place.Header, http.CanonicalHeaderKey(l.Name), ""
 		l = &header
 	}
 	if at == nil && l.Role == place.Member {
-		at = vocabulary(p).spot(l.Name, l.Parent)
+		at = p.spot(l.Name, l.Parent)
 	}
 	s := l.Text
-	f := vocabulary(p).fieldOf(l, at)
+	f := p.fieldOf(l, at)
 	if f.isCredential() {
 		return p.treat(f, l)
 	}
@@ -118,13 +118,13 @@ func (p judge) verdict(l *place.Leaf, at *spot) verdict {
 		return verdict{plain, r, cassette.HoleSecret}
 	}
 	switch {
-	case vocabulary(p).kept(l):
+	case p.kept(l):
 		return shown(plain, r)
 	case l.Role == place.Token, f != nil && f.treatment == "token":
-		return renamer(p).token(f, l)
+		return p.token(f, l)
 	case f != nil && f.treatment != "":
 		return p.treat(f, l)
-	case r == noRule && vocabulary(p).harmless(l, f, at):
+	case r == noRule && p.harmless(l, f, at):
 		return verdict{}
 	}
 	if l.Role == place.MemberName {
@@ -132,13 +132,13 @@ func (p judge) verdict(l *place.Leaf, at *spot) verdict {
 			return verdict{is, unknownMember, cassette.HoleName}
 		}
 	}
-	if v, ok := renamer(p).extension(l, s); ok {
+	if v, ok := p.extension(l, s); ok {
 		return v
 	}
 	if v, ok := p.property(l); ok && r == noRule {
 		return v
 	}
-	if text, by, ok := renamer(p).ids(l, s); ok {
+	if text, by, ok := p.ids(l, s); ok {
 		if by == noRule {
 			return p.byForm(l)
 		}
@@ -148,7 +148,7 @@ func (p judge) verdict(l *place.Leaf, at *spot) verdict {
 }
 
 // property rewrites the id of an extended property: the GUID of its set, and what somebody called it.
-func (p judge) property(l *place.Leaf) (verdict, bool) {
+func (p *judge) property(l *place.Leaf) (verdict, bool) {
 	if l.Name != "id" || !p.obeys(unknownText) {
 		return verdict{}, false
 	}
@@ -173,15 +173,15 @@ func isNamed(l *place.Leaf, f *field) bool {
 }
 
 // treat replaces a value as the rule for its name says.
-func (p judge) treat(f *field, l *place.Leaf) verdict {
+func (p *judge) treat(f *field, l *place.Leaf) verdict {
 	if !p.obeys(f.rule) {
 		return p.byForm(l)
 	}
-	return renamer(p).treated(f, l)
+	return p.treated(f, l)
 }
 
 // bytes replaces what a file holds by filler, and what could not be read as well.
-func (p judge) bytes(l *place.Leaf) verdict {
+func (p *judge) bytes(l *place.Leaf) verdict {
 	if p.obeys(contentBytes) {
 		return verdict{fillerFor(l, p.offset), contentBytes, cassette.HoleBytes}
 	}
@@ -203,7 +203,7 @@ func shown(plain string, by rule) verdict {
 
 // named gives a text that nothing says is harmless a counted pseudonym; secret is the rule of the
 // credentials in it.
-func (p judge) named(l *place.Leaf, f *field, secret rule) verdict {
+func (p *judge) named(l *place.Leaf, f *field, secret rule) verdict {
 	if isPartID(l) && p.obeys(unknownText) { // a client's own word for a part of a batch, which matching goes round
 		return verdict{text: p.r.ledger.name("part", l.Text, p.suggestion(l)), rule: unknownText}
 	}
@@ -217,12 +217,12 @@ func (p judge) named(l *place.Leaf, f *field, secret rule) verdict {
 	if secret != noRule && l.Role != place.Number {
 		by = secret
 	}
-	return renamer(p).named(by, series, l)
+	return p.renamer.named(by, series, l)
 }
 
 // byForm replaces what a text shows by its form alone, where the rule that would replace the
 // whole is off: credentials, ids, addresses.
-func (p judge) byForm(l *place.Leaf) verdict {
+func (p *judge) byForm(l *place.Leaf) verdict {
 	text, by := withoutSecrets(l.Text)
 	if r := hidden(text); r != noRule {
 		return verdict{placeholder, r, cassette.HoleSecret}
@@ -237,7 +237,7 @@ func (p judge) byForm(l *place.Leaf) verdict {
 		if r := ruleOfAtom(l, a, p.outside); r == noRule || !p.obeys(r) {
 			return a.Text
 		}
-		return renamer(p).atom(l, a)
+		return p.atom(l, a)
 	}))
 	if p.obeys(identityAddress) {
 		note(identityAddress, eachAddress(text, func(s string) string { return p.r.ledger.name("user", s, "") }))
@@ -253,15 +253,15 @@ func (p judge) byForm(l *place.Leaf) verdict {
 
 // rewritten is what is to stand for a text that stands in no message; within is the leaf that
 // it is a part of, or nil.
-func (p judge) rewritten(within *place.Leaf, l place.Leaf) string {
+func (p *judge) rewritten(within *place.Leaf, l place.Leaf) string {
 	return within.RewriteText(l, p.leaf)
 }
 
 // leaf judges a leaf of such a text.
-func (p judge) leaf(l *place.Leaf) (string, bool) {
+func (p *judge) leaf(l *place.Leaf) (string, bool) {
 	v := verdict{}
 	if l.Layered {
-		v = p.layered(l)
+		v = p.layered(l, nil)
 	} else {
 		v = p.verdict(l, nil)
 	}
@@ -269,12 +269,12 @@ func (p judge) leaf(l *place.Leaf) (string, bool) {
 }
 
 // withoutTokens is an address within a text without the options that give access.
-func (p judge) withoutTokens(within *place.Leaf, address string) string {
+func (p *judge) withoutTokens(within *place.Leaf, address string) string {
 	if address == within.Text && within.Role != place.Bytes { // which is read already
 		return address
 	}
 	return within.RewriteText(place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {
-		f := vocabulary(p).fieldOf(l, nil)
+		f := p.fieldOf(l, nil)
 		if l.Layered || !(l.Role == place.Token && isLinkToken(l.Name)) && (f == nil || rules[f.rule].class != Secret) {
 			return "", false
 		}
@@ -283,7 +283,7 @@ func (p judge) withoutTokens(within *place.Leaf, address string) string {
 }
 
 // memberName rewrites the name of a member that has parts, as an address has.
-func (p judge) memberName(name *place.Leaf) (text string, has bool) {
+func (p *judge) memberName(name *place.Leaf) (text string, has bool) {
 	text = name.RewriteText(place.Leaf{Role: place.Text, Text: name.Text}, func(l *place.Leaf) (string, bool) {
 		if has = has || l.Layered; !has {
 			return "", false
@@ -296,7 +296,7 @@ func (p judge) memberName(name *place.Leaf) (text string, has bool) {
 // serviceText keeps the words of the vocabulary, names of members, types and resources, and
 // short numbers; each other word is a name, and so is what stands in quotes. A text that would
 // be read otherwise then, because of the quotes in it, is one name.
-func (p judge) serviceText(l *place.Leaf) verdict {
+func (p *judge) serviceText(l *place.Leaf) verdict {
 	if p.r.ledger.faker.IsName(l.Text) { // of several words, and of one text
 		return verdict{}
 	}
@@ -311,7 +311,7 @@ func (p judge) serviceText(l *place.Leaf) verdict {
 	return verdict{is, by, cassette.HoleName}
 }
 
-func (p judge) serviceParts(l *place.Leaf, text string) string {
+func (p *judge) serviceParts(l *place.Leaf, text string) string {
 	var b strings.Builder
 	first := true
 	at := 0
@@ -325,7 +325,7 @@ func (p judge) serviceParts(l *place.Leaf, text string) string {
 }
 
 // serviceWords rewrites the words between quoted values. First says whether a sentence begins.
-func (p judge) serviceWords(b *strings.Builder, l *place.Leaf, text string, first bool) {
+func (p *judge) serviceWords(b *strings.Builder, l *place.Leaf, text string, first bool) {
 	for len(text) > 0 {
 		word := strings.TrimLeft(text, textGaps)
 		gap := text[:len(text)-len(word)]

@@ -25,7 +25,7 @@ func messageOf(c *core, text string) string {
 	p := newPass(c)
 	defer p.end()
 	text = withoutQueries(redactedPart(p, text))
-	if v := (judge{&p.scene}).byForm(&place.Leaf{Text: text}); v.rule != noRule {
+	if v := p.byForm(&place.Leaf{Text: text}); v.rule != noRule {
 		text = v.text
 	}
 	return withoutNetwork(c.ledger.within(text))

@@ -20,14 +20,13 @@ import (
 // A pass is the redaction of one interaction: it asks of every text what is to stand there,
 // and notes it.
 type pass struct {
-	scene
+	judge
 	leaves int            // shown so far, those with parts aside
 	holes  []replacedHole // in the order of leaves
 	names  []taggedName   // that holes hold, each once
 	nameAt map[string]int // where a name stands among them
 
 	memory  *memory
-	show    func(l *place.Leaf) (string, bool) // leaf, as a value
 	counts  [mostRules]int
 	unknown map[string]int                 // by member: values replaced only because nothing knows them
 	look    func(l *place.Leaf, v verdict) // is given the verdicts, and nothing is replaced
@@ -37,17 +36,19 @@ type pass struct {
 func newPass(c *core) *pass {
 	p, _ := c.passes.Get().(*pass)
 	if p == nil {
-		p = &pass{scene: scene{r: c}, memory: &memory{}}
-		p.show = p.leaf
+		p = &pass{memory: &memory{}}
+		p.r = c
 	}
 	return p
 }
 
 // end leaves what was met lately to the next pass.
 func (p *pass) end() {
-	p.memory.last = nil
-	*p = pass{scene: scene{r: p.r}, memory: p.memory, show: p.show}
-	p.r.passes.Put(p)
+	c, met := p.r, p.memory
+	met.last = nil
+	*p = pass{memory: met}
+	p.r = c
+	c.passes.Put(p)
 }
 
 // A replacedHole is a leaf of a request, by its number, that was replaced.
@@ -59,39 +60,41 @@ type replacedHole struct {
 
 // leaf says what is to stand in a leaf's place.
 func (p *pass) leaf(l *place.Leaf) (string, bool) {
-	if is, ok := (judge{&p.scene}).volatile(l); ok {
-		return p.carryOut(l, verdict{text: is, rule: volatile})
-	}
-	if l.Role == place.MemberName && !l.Layered && p.isMemberName(l.Text, l.Parent) {
-		return p.carryOut(l, verdict{})
-	}
-	if l.Layered {
-		v := judge{&p.scene}.layered(l)
-		if v.rule == noRule && v.text == "" {
+	var v verdict
+	if is, ok := p.volatile(l); ok {
+		v = verdict{text: is, rule: volatile}
+	} else if l.Layered {
+		if v = p.layered(l, p.spotOf(l)); v.rule == noRule {
 			return "", false // its parts come next
 		}
-		return p.carryOut(l, v)
+	} else if l.Role != place.MemberName || !p.isMemberName(l.Text, l.Parent) {
+		v = p.verdict(l)
 	}
-	return p.carryOut(l, p.verdict(l))
+	return p.carryOut(l, v), true
 }
 
 // verdict is what is said of a leaf: what is remembered, or what judge says.
 func (p *pass) verdict(l *place.Leaf) verdict {
 	if !isRemembered(l) {
-		return judge{&p.scene}.verdict(l, nil)
+		return p.judge.verdict(l, nil)
 	}
-	at := standing{l.Parent, l.Outer, l.Role, p.outside, p.request, p.signIn, p.sealed}
-	s := p.memory.name(l.Name).spot(&at, vocabulary{&p.scene}.spot)
+	s := p.spotOf(l)
 	t, met := p.memory.met(s, l.Text)
 	if said := t.said; said != nil && said.at == s && said.text == l.Text {
 		return said.verdict
 	}
-	said := judge{&p.scene}.verdict(l, s)
+	said := p.judge.verdict(l, s)
 	if met && (l.Role == place.Member || said.rule == noRule || p.r.previous == nil) {
 		n, both := len(l.Text), l.Text+said.text // not the body that they may be parts of
 		t.said = &answer{s, both[:n], verdict{both[n:], said.rule, said.hole}}
 	}
 	return said
+}
+
+// spotOf is the spot where a leaf stands.
+func (p *pass) spotOf(l *place.Leaf) *spot {
+	at := standing{l.Parent, l.Outer, l.Role, p.outside, p.request, p.signIn, p.sealed}
+	return p.memory.name(l.Name).spot(&at, p.vocabulary.spot)
 }
 
 // isRemembered reports whether the verdict on a leaf is remembered: its place says no more of
@@ -111,31 +114,22 @@ func (p *pass) isMemberName(s, parent string) bool {
 	n := p.memory.name(s)
 	if !n.asked || n.parent != parent {
 		n.asked, n.parent = true, strings.Clone(parent) // not the body that it stands in
-		n.member = vocabulary{&p.scene}.isMemberName(s, parent)
+		n.member = p.vocabulary.isMemberName(s, parent)
 	}
 	return n.member
 }
 
 // carryOut notes a verdict and says what is to stand there.
-func (p *pass) carryOut(l *place.Leaf, v verdict) (string, bool) {
+func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 	n := p.leaves
 	p.leaves++
-	if p.look != nil {
+	switch {
+	case p.look != nil:
 		p.look(l, v)
-		return l.Text, true
-	}
-	if v.rule == noRule {
-		if p.r.previous != nil {
-			if isCounter(l) {
-				return renamer{&p.scene}.counter(l), true
-			}
-			if is, ok := (renamer{&p.scene}).instant(l); ok {
-				return is, true
-			}
-		}
-		return l.Text, true
-	}
-	if v.text != l.Text {
+		return l.Text
+	case v.rule == noRule:
+		return p.again(l)
+	case v.text != l.Text:
 		p.counts[v.rule]++
 		p.before.rename(l, v.text)
 		if v.rule == unknownText || v.rule == unknownMember {
@@ -155,7 +149,7 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) (string, bool) {
 			}
 		}
 	}
-	return v.text, true
+	return v.text
 }
 
 // tag keeps bits of a name that stands in a hole, by which replay knows it again.
@@ -220,35 +214,37 @@ func (p *pass) interaction(i *cassette.Interaction) {
 
 func (p *pass) rewrite(m *place.Message) {
 	p.outside = p.left && !m.Answer
-	place.Rewrite(m, p.show)
+	place.Rewrite(m, p.leaf)
 }
 
 // others rewrites what go-vcr keeps of a request beside that.
 func (p *pass) others(i *cassette.Interaction) {
 	req := &i.Request
-	rewritten := func(l place.Leaf) string { return judge{&p.scene}.rewritten(nil, l) }
-	req.RequestURI = rewritten(place.Leaf{Role: place.Text, Text: req.RequestURI})
-	req.Host = rewritten(place.Leaf{Role: place.Host, Text: req.Host})
+	if v := p.verdict(&place.Leaf{Role: place.Host, Text: req.Host}); v.rule != noRule && req.Host != "" {
+		req.Host = v.text
+	}
+	req.RequestURI = p.rewritten(nil, place.Leaf{Role: place.Text, Text: req.RequestURI})
 	if req.RemoteAddr != "" {
 		req.RemoteAddr = "198.18.0.1:1"
 	}
 	if len(req.Form) > 0 {
-		form := make(url.Values, len(req.Form))
+		all := make(url.Values, len(req.Form))
 		for _, name := range slices.Sorted(maps.Keys(req.Form)) {
 			for _, v := range req.Form[name] {
-				form[name] = append(form[name], rewritten(place.Leaf{Role: place.Field, Name: name, Text: v}))
+				all.Add(name, p.rewritten(nil, place.Leaf{Role: place.Field, Name: name, Text: v}))
 			}
 		}
-		req.Form = form
+		req.Form = all
 	}
 }
 
 // statusLine is a status line whose phrase is a text of the service's, or HTTP's own.
 func statusLine(code int, status string) string {
-	if _, phrase, ok := strings.Cut(status, " "); !ok || areServiceWords(phrase) {
-		return status
+	_, phrase, ok := strings.Cut(status, " ")
+	if own := http.StatusText(code); ok && phrase != own && !areServiceWords(phrase) {
+		return strings.TrimSpace(strconv.Itoa(code) + " " + own)
 	}
-	return strings.TrimSpace(strconv.Itoa(code) + " " + http.StatusText(code))
+	return status
 }
 
 // withLength makes the lengths that described the old text describe the new one.

@@ -72,7 +72,7 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 	}
 	m.Vars = vars
 	for _, s := range []*string{&m.Source, &m.Client} {
-		if v := (judge{&p.scene}).byForm(&place.Leaf{Text: *s}); v.rule != noRule {
+		if v := p.byForm(&place.Leaf{Text: *s}); v.rule != noRule {
 			*s = v.text
 		}
 	}
@@ -98,7 +98,9 @@ func (r *Redactor) Var(name, value string) string {
 	if steps.has(value) {
 		return value
 	}
-	return judge{&scene{r: r.core}}.rewritten(nil, place.Leaf{Role: place.Text, Name: name, Text: value})
+	p := newPass(r.core)
+	defer p.end()
+	return p.rewritten(nil, place.Leaf{Role: place.Text, Name: name, Text: value})
 }
 
 // Guard refuses an interaction that holds a secret.

@@ -14,11 +14,11 @@ import (
 )
 
 // A renamer says what is to stand for a text.
-type renamer struct{ *scene }
+type renamer struct{ vocabulary }
 
 // ids renames the ids of a text that is made of ids, and of what joins them. ok is false
 // for other texts, whatever ids stand in them.
-func (p renamer) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
+func (p *renamer) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
 	if !identity.IsMadeOf(s, isJoint) {
 		return "", noRule, false
 	}
@@ -35,7 +35,7 @@ func (p renamer) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
 
 // extension rewrites the name of a directory extension: the id of its application, and what
 // the tenant called it, unless that is a word.
-func (p renamer) extension(l *place.Leaf, s string) (verdict, bool) {
+func (p *renamer) extension(l *place.Leaf, s string) (verdict, bool) {
 	app, name, ok := identity.Extension(s)
 	if !ok {
 		return verdict{}, false
@@ -116,7 +116,7 @@ func ruleFor(l *place.Leaf, f *field) (rule, string) {
 }
 
 // named gives a text a counted pseudonym.
-func (p renamer) named(by rule, series string, l *place.Leaf) verdict {
+func (p *renamer) named(by rule, series string, l *place.Leaf) verdict {
 	name := p.r.ledger.name
 	if l.Role == place.Number {
 		name = p.r.ledger.number
@@ -125,7 +125,7 @@ func (p renamer) named(by rule, series string, l *place.Leaf) verdict {
 }
 
 // treated replaces a value as the rule for its name says.
-func (p renamer) treated(f *field, l *place.Leaf) verdict {
+func (p *renamer) treated(f *field, l *place.Leaf) verdict {
 	s := l.Text
 	switch f.treatment {
 	case "constant":
@@ -164,7 +164,7 @@ func dayFor(s string) string {
 
 // token renames a text that is a token because of where it stands. A number stays, which
 // says how many entries a page left behind.
-func (p renamer) token(f *field, l *place.Leaf) verdict {
+func (p *renamer) token(f *field, l *place.Leaf) verdict {
 	s, r := l.Text, identityPageToken
 	if f != nil {
 		r = f.rule
@@ -189,7 +189,7 @@ func (p renamer) token(f *field, l *place.Leaf) verdict {
 }
 
 // opaque is the pseudonym of a text that may be one token; one that stands for a name is none.
-func (p renamer) opaque(l *place.Leaf) (string, bool) {
+func (p *renamer) opaque(l *place.Leaf) (string, bool) {
 	if p.r.ledger.faker.IsName(l.Text) {
 		return "", false
 	}
@@ -198,7 +198,7 @@ func (p renamer) opaque(l *place.Leaf) (string, bool) {
 }
 
 // hash is the hash of the filler that stands for a file, where its size is known.
-func (p renamer) hash(f *field, l *place.Leaf) verdict {
+func (p *renamer) hash(f *field, l *place.Leaf) verdict {
 	file, _, _ := strings.Cut(l.Place(), "['file']")
 	if size, known := p.sizes[file]; known {
 		if is := fillerHash(l.Name, size); is != "" {
@@ -213,7 +213,7 @@ func (p renamer) hash(f *field, l *place.Leaf) verdict {
 
 // boundary is what separates parts instead of a text that a client made, most by chance: an
 // id where it is one, else a name, unless it is made of words.
-func (p renamer) boundary(l *place.Leaf) string {
+func (p *renamer) boundary(l *place.Leaf) string {
 	if is, _, ok := p.ids(l, l.Text); ok {
 		return is
 	}
@@ -226,7 +226,7 @@ func (p renamer) boundary(l *place.Leaf) string {
 // atom is the pseudonym of an id: a computed one, but for an id that is new where the
 // recording before had another, whose pseudonym it gets. What a client looks up and no
 // answer gave it is always computed: by that alone it is known again.
-func (p renamer) atom(l *place.Leaf, a identity.Atom) string {
+func (p *renamer) atom(l *place.Leaf, a identity.Atom) string {
 	is := p.r.ledger.faker.Fake(a)
 	if is == a.Text { // it was renamed before
 		return is
@@ -244,7 +244,7 @@ func (p renamer) atom(l *place.Leaf, a identity.Atom) string {
 }
 
 // link is the same for a token that is looked up as a whole.
-func (p renamer) link(l *place.Leaf, is string) string {
+func (p *renamer) link(l *place.Leaf, is string) string {
 	faker := p.r.ledger.faker
 	if is == l.Text {
 		return is
@@ -257,8 +257,15 @@ func (p renamer) link(l *place.Leaf, is string) string {
 	})
 }
 
-// counter is the same for a decimal id.
-func (p renamer) counter(l *place.Leaf) string {
+// again is what stands for a text that nothing replaces: itself, but for a decimal id and an
+// instant that are new where the recording before had others.
+func (p *renamer) again(l *place.Leaf) string {
+	if p.r.previous == nil || p.r.rules.KeepFresh {
+		return l.Text
+	}
+	if !isCounter(l) {
+		return p.instant(l)
+	}
 	return p.fromBefore(l, l.Text, l.Text, l.Text, func(was string) string {
 		if len(was) == len(l.Text) && ascii.All(was, ascii.IsDigit) && p.r.previous.claim(was) {
 			return was
@@ -269,7 +276,7 @@ func (p renamer) counter(l *place.Leaf) string {
 
 // fromBefore is the pseudonym of a value that has a computed one: that itself, where the
 // recording before has it or the client looks the value up, else what choose finds there.
-func (p renamer) fromBefore(l *place.Leaf, key, computed, computedKey string, choose func(was string) string) string {
+func (p *renamer) fromBefore(l *place.Leaf, key, computed, computedKey string, choose func(was string) string) string {
 	v := p.r.previous
 	if v == nil || p.r.rules.KeepFresh {
 		return computed
@@ -293,28 +300,22 @@ func (p renamer) fromBefore(l *place.Leaf, key, computed, computedKey string, ch
 // instant is what stands for an instant that the service, or a client in a body, made after
 // the recording began: what the recording before has in its place, if it was made for that. A
 // client that sends on what an answer gave sends that.
-func (p renamer) instant(l *place.Leaf) (string, bool) {
-	v := p.r.previous
-	if v == nil || p.r.rules.KeepFresh || l.Layered {
-		return "", false
-	}
+func (p *renamer) instant(l *place.Leaf) string {
 	now, ok := instantOf(l.Text)
-	if !ok {
-		return "", false
+	if !ok || l.Layered {
+		return l.Text
 	}
+	v := p.r.previous
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if p.request && (l.Looked() || l.Role == place.Header) {
-		is, ok := v.dates[l.Text]
-		return is, ok
+		return cmp.Or(v.dates[l.Text], l.Text)
 	}
 	text := p.before.at(l)
 	was, ok := instantOf(text)
 	if !ok || v.start.IsZero() || now.Before(v.start) || was.Before(v.since) || len(text) < len("2006-01-02T15:04Z") {
-		return "", false
+		return l.Text
 	}
-	if v.dates[l.Text] == "" {
-		v.dates[l.Text] = text
-	}
-	return text, true
+	v.dates[l.Text] = cmp.Or(v.dates[l.Text], text)
+	return text
 }

@@ -10,9 +10,9 @@ import (
 )
 
 // A vocabulary says which texts are harmless where they stand.
-type vocabulary struct{ *scene }
+type vocabulary struct{ scene }
 
-func (p vocabulary) spot(name, parent string) *spot {
+func (p *vocabulary) spot(name, parent string) *spot {
 	return &spot{
 		secret: credentialFields.find(name, parent), field: memberFields.find(name, parent),
 		isKnown: p.isMemberName(name, parent), values: words.At(name, parent),
@@ -20,7 +20,7 @@ func (p vocabulary) spot(name, parent string) *spot {
 }
 
 // fieldOf is what the name of a leaf says of it.
-func (p vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
+func (p *vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
 	name := l.Name
 	switch l.Role {
 	case place.Member:
@@ -54,12 +54,12 @@ func (p vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
 }
 
 // kept reports whether a rule keeps a value.
-func (p vocabulary) kept(l *place.Leaf) bool {
+func (p *vocabulary) kept(l *place.Leaf) bool {
 	return p.r.keep.has(l.Text) || p.r.keepMembers.has(l.Name) || p.r.keepMembers.has(l.Outer)
 }
 
 // harmless reports whether a text says nothing where it stands.
-func (p vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
+func (p *vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 	s := l.Text
 	switch {
 	case f == nil:
@@ -113,7 +113,7 @@ func (p vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 }
 
 // isMemberName reports whether the name of a member is one of the service's.
-func (p vocabulary) isMemberName(s, parent string) bool {
+func (p *vocabulary) isMemberName(s, parent string) bool {
 	if strings.EqualFold(parent, "headers") {
 		name := http.CanonicalHeaderKey(s)
 		if words.IsHeader(name) || volatileHeaders[name] != "" || matchedHeaders.has(name) {
@@ -165,7 +165,7 @@ func isQualified(s string) bool {
 }
 
 // isStep reports whether a step of a path is a word of the service.
-func (p vocabulary) isStep(s, before string) bool {
+func (p *vocabulary) isStep(s, before string) bool {
 	switch {
 	case len(s) <= 12 && strings.Trim(s, "0123456789") == "": // a decimal id
 		return true
