@@ -293,55 +293,20 @@ func (p *judge) memberName(name *place.Leaf) (text string, has bool) {
 	return text, has
 }
 
-// serviceText keeps the words of the vocabulary, names of members, types and resources, and
-// short numbers; each other word is a name, and so is what stands in quotes. A text that would
-// be read otherwise then, because of the quotes in it, is one name.
+// serviceText replaces the names in a text that the service wrote. One that would be read
+// otherwise then, because of the quotes in it, is one name.
 func (p *judge) serviceText(l *place.Leaf) verdict {
 	if p.r.ledger.faker.IsName(l.Text) { // of several words, and of one text
 		return verdict{}
 	}
-	is := p.serviceParts(l, l.Text)
+	name := func(part string) string { return p.rewritten(l, place.Leaf{Role: place.Member, Text: part}) }
+	is := eachNameIn(l.Text, name)
 	if is == l.Text {
 		return verdict{}
 	}
-	if p.serviceParts(l, is) != is {
-		is = p.rewritten(l, place.Leaf{Role: place.Member, Text: l.Text})
+	if eachNameIn(is, name) != is {
+		is = name(l.Text)
 	}
 	by, _ := ruleFor(l, nil)
 	return verdict{is, by, cassette.HoleName}
-}
-
-func (p *judge) serviceParts(l *place.Leaf, text string) string {
-	var b strings.Builder
-	first := true
-	at := 0
-	for _, quoted := range append(quotedValues(text), identity.Span{Start: len(text), End: len(text)}) {
-		plain, _ := withoutSecrets(text[at:quoted.Start])
-		p.serviceWords(&b, l, plain, first)
-		b.WriteString(p.rewritten(l, place.Leaf{Role: place.Member, Text: text[quoted.Start:quoted.End]}))
-		at, first = quoted.End, false
-	}
-	return b.String()
-}
-
-// serviceWords rewrites the words between quoted values. First says whether a sentence begins.
-func (p *judge) serviceWords(b *strings.Builder, l *place.Leaf, text string, first bool) {
-	for len(text) > 0 {
-		word := strings.TrimLeft(text, textGaps)
-		gap := text[:len(text)-len(word)]
-		b.WriteString(gap)
-		first = first || strings.Contains(gap, "\n")
-		if end := strings.IndexAny(word, textGaps); end >= 0 {
-			word, text = word[:end], word[end:]
-		} else {
-			text = ""
-		}
-		end := wordEnd(word)
-		tail := word[end:]
-		if word = word[:end]; word != "" && !isServiceWord(word, first) {
-			word = p.rewritten(l, place.Leaf{Role: place.Member, Text: word})
-		}
-		b.WriteString(word + tail)
-		first = tail == "." || tail == ":" || tail == "!"
-	}
 }

@@ -113,8 +113,7 @@ const longestRemembered = 128
 func (p *pass) isMemberName(s, parent string) bool {
 	n := p.memory.name(s)
 	if !n.asked || n.parent != parent {
-		n.asked, n.parent = true, strings.Clone(parent) // not the body that it stands in
-		n.member = p.vocabulary.isMemberName(s, parent)
+		n.asked, n.parent, n.member = true, strings.Clone(parent), p.vocabulary.isMemberName(s, parent)
 	}
 	return n.member
 }

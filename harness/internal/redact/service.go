@@ -23,6 +23,33 @@ func isServiceText(l *place.Leaf) bool {
 	return false
 }
 
+// eachNameIn replaces what is none of the service's in a text that it wrote: it keeps the words of the
+// vocabulary, names of members, types and resources, and short numbers. Each other word is a name,
+// and so is what stands in quotes.
+func eachNameIn(text string, name func(part string) string) string {
+	var b strings.Builder
+	at, first := 0, true // a sentence begins
+	for _, quoted := range append(quotedValues(text), identity.Span{Start: len(text), End: len(text)}) {
+		plain, _ := withoutSecrets(text[at:quoted.Start])
+		for plain != "" {
+			word := strings.TrimLeft(plain, textGaps)
+			gap := plain[:len(plain)-len(word)]
+			word = word[:strings.IndexAny(word+" ", textGaps)]
+			plain = plain[len(gap)+len(word):]
+			end := wordEnd(word)
+			tail := word[end:]
+			if word = word[:end]; word != "" && !isServiceWord(word, first || strings.Contains(gap, "\n")) {
+				word = name(word)
+			}
+			b.WriteString(gap + word + tail)
+			first = tail == "." || tail == ":" || tail == "!"
+		}
+		b.WriteString(name(text[quoted.Start:quoted.End]))
+		at, first = quoted.End, false
+	}
+	return b.String()
+}
+
 // wordEnd is where the punctuation behind a word begins. That with which an id ends is its own.
 func wordEnd(word string) int {
 	end := len(strings.TrimRight(word, ".,:!?-/"))

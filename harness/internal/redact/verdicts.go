@@ -28,10 +28,10 @@ type memory struct {
 // A metName is what is known of a name.
 type metName struct {
 	name   string
-	spots  []*spot // where values of it stood, that of the last one first
-	asked  bool    // whether it is a member's below this parent
-	parent string
-	member bool     // it is
+	spots  []*spot // where values of it stood
+	parent string  // below which it was asked for as a member's, if it was asked
+	asked  bool
+	member bool     // it is one there
 	next   *metName // what came behind it last: the objects of a list repeat their members
 }
 
@@ -99,9 +99,8 @@ const mostSpots = 8
 
 // spot is where values of a name stand, which look makes where none stood yet.
 func (n *metName) spot(at *standing, look func(name, parent string) *spot) *spot {
-	for k, s := range n.spots {
+	for _, s := range n.spots {
 		if s.standing == *at {
-			n.spots[0], n.spots[k] = s, n.spots[0]
 			return s
 		}
 	}

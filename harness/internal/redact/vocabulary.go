@@ -12,11 +12,12 @@ import (
 // A vocabulary says which texts are harmless where they stand.
 type vocabulary struct{ scene }
 
+// spot is what the name of a member says of its values, and of itself.
 func (p *vocabulary) spot(name, parent string) *spot {
-	return &spot{
-		secret: credentialFields.find(name, parent), field: memberFields.find(name, parent),
-		isKnown: p.isMemberName(name, parent), values: words.At(name, parent),
-	}
+	lower := strings.ToLower(name)
+	s := &spot{secret: credentialFields.find(lower, parent), field: memberFields.find(lower, parent), values: words.At(name, parent)}
+	s.isKnown = s.secret != nil || s.field != nil || p.isMemberName(name, parent)
+	return s
 }
 
 // fieldOf is what the name of a leaf says of it.
