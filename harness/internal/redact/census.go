@@ -21,7 +21,8 @@ func CensusOf(c *cassette.Cassette) Census {
 	census := Census{Names: map[string]int{}, IDs: map[string]int{}}
 	faker := identity.NewFaker(c.Salt)
 	for _, i := range c.Interactions {
-		eachText(i, func(l *place.Leaf) {
+		asked, answered := messagesOf(i)
+		eachText(func(l *place.Leaf) {
 			if isFiller(l.Text) {
 				census.Bytes++
 				return
@@ -35,7 +36,7 @@ func CensusOf(c *cassette.Cassette) Census {
 					census.IDs[atom.Text]++
 				}
 			}
-		})
+		}, &asked, &answered)
 	}
 	return census
 }

@@ -81,14 +81,13 @@ func fileSizes(m place.Message) map[string]int64 {
 		return nil
 	}
 	sizes := map[string]int64{}
-	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+	eachText(func(l *place.Leaf) {
 		if l.Name == "size" && (l.Role == place.Number || l.Role == place.Member) {
 			if n, err := strconv.ParseInt(l.Text, 10, 64); err == nil {
 				sizes[strings.TrimSuffix(l.Place(), "['size']")] = n
 			}
 		}
-		return "", false
-	})
+	}, &m)
 	return sizes
 }
 

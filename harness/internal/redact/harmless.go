@@ -21,8 +21,14 @@ func isPartID(l *place.Leaf) bool {
 // isPartWord reports whether the id of a batch's part is made of words of the vocabulary and a
 // short number.
 func isPartWord(s string) bool {
-	return len(s) <= 40 && digitsIn(s) <= 6 && allParts(s, " -_.0123456789", func(word string) bool {
-		return len(word) <= 2 || words.InText(strings.ToLower(word)) || words.IsMember(word)
+	return len(s) <= 40 && digitsIn(s) <= 6 && areWords(s, " -_.0123456789", nil)
+}
+
+// areWords reports whether what stands between separators is words of the vocabulary, of a set
+// beside it, or abbreviations.
+func areWords(s, separators string, others set) bool {
+	return allParts(s, separators, func(part string) bool {
+		return len(part) <= 2 || words.IsMember(part) || words.IsType(part) || words.InText(strings.ToLower(part)) || others.has(part)
 	})
 }
 
@@ -95,9 +101,7 @@ var valueForms = map[string]func(s string) bool{
 
 // isResourceAction recognises what a role may do: microsoft.directory/users/password/update.
 func isResourceAction(s string) bool {
-	return strings.HasPrefix(s, "microsoft.") && allParts(s, "./-", func(part string) bool {
-		return words.IsMember(part) || words.IsType(part) || words.InText(strings.ToLower(part)) || resourceWords.has(part)
-	})
+	return strings.HasPrefix(s, "microsoft.") && areWords(s, "./-", resourceWords)
 }
 
 var resourceWords = setOf("resource actions")
@@ -157,13 +161,8 @@ func isOurHost(s string) bool {
 // isOptionName reports whether the name of an option or a form's field is one that metadata
 // has, one of the list, or made of words of the vocabulary.
 func isOptionName(s string) bool {
-	name := strings.TrimLeft(strings.ToLower(s), "$@")
-	if len(name) <= 2 || optionNames[name] {
-		return len(name) <= 40
-	}
-	return allParts(name, "-_.", func(part string) bool {
-		return len(part) <= 2 || words.InText(part) || words.IsMember(part) || optionNames[part]
-	}) || isWordOfAPI(s)
+	name := strings.TrimLeft(s, "$@")
+	return len(name) <= 2 || optionNames.has(name) || areWords(name, "-_.", optionNames) || isWordOfAPI(s)
 }
 
 // isWordOfAPI reports whether a text has the form that the names of options and of forms'

@@ -2,18 +2,17 @@ package redact
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"html"
 	"io"
-	"iter"
 	"mime/quotedprintable"
 	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
@@ -44,17 +43,20 @@ func WithoutCredentials(text, instead string) string {
 func hidden(s string) rule { return hiddenIn(s, deepest) }
 
 func hiddenIn(s string, depth int) rule {
-	for plain := range decodings(s) {
-		if _, r := withoutSecrets(plain); r != noRule {
+	if len(s) < 16 || depth == 0 {
+		return noRule
+	}
+	for _, decode := range [...]func(string) string{wide, unescaped, unquoted, html.UnescapeString, percents, base64Runs, base32Runs, hexRuns} {
+		plain := decode(s)
+		if plain == "" || plain == s {
+			continue
+		}
+		_, r := withoutSecrets(plain)
+		if r == noRule && showsLinkToken(plain) {
+			r = secretURLToken
+		}
+		if r = cmp.Or(r, hiddenIn(plain, depth-1)); r != noRule {
 			return r
-		}
-		if showsLinkToken(plain) {
-			return secretURLToken
-		}
-		if depth > 1 {
-			if r := hiddenIn(plain, depth-1); r != noRule {
-				return r
-			}
 		}
 	}
 	return noRule
@@ -73,32 +75,15 @@ func showsLinkToken(s string) (shows bool) {
 	return shows
 }
 
-// decodings yields what a text says by each encoding that it shows signs of.
-func decodings(s string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		if len(s) < 16 {
-			return
-		}
-		for _, decode := range []func(string) string{wide, unescaped, unquoted, html.UnescapeString, percents, base64Runs, base32Runs, hexRuns} {
-			if plain := decode(s); plain != "" && plain != s && !yield(plain) {
-				return
-			}
-		}
-	}
-}
+// Each of these is what a text says by an encoding that it shows signs of.
 
 // wide decodes UTF-16 of either order, which letters of ASCII fill with zeros.
 func wide(s string) string {
-	if strings.Count(s, "\x00") < len(s)/3 {
-		return ""
-	}
-	for first := range 2 { // of little and of big endian; a mark of the order is no letter
-		units := make([]uint16, 0, len(s)/2)
-		for i := 0; i+1 < len(s); i += 2 {
-			units = append(units, uint16(s[i+first])|uint16(s[i+1-first])<<8)
-		}
-		if plain := string(utf16.Decode(units)); strings.IndexFunc(plain, func(c rune) bool { return c < 0x80 && c >= ' ' }) >= 0 {
-			return plain
+	if strings.Count(s, "\x00") >= len(s)/3 {
+		for _, order := range [...]string{"le", "be"} {
+			if plain := wire.Text("text/plain; charset=utf-16"+order, s); strings.IndexFunc(plain, func(c rune) bool { return c < 0x80 && c >= ' ' }) >= 0 {
+				return plain
+			}
 		}
 	}
 	return ""
@@ -125,9 +110,6 @@ func unquoted(s string) string {
 
 // percents decodes what an address or a form holds.
 func percents(s string) string {
-	if !strings.ContainsAny(s, "%+") {
-		return ""
-	}
 	plain, err := url.QueryUnescape(s)
 	if err != nil {
 		return strings.ReplaceAll(s, "+", " ")

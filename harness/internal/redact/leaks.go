@@ -116,21 +116,21 @@ type finder struct {
 
 // addKnown finds the values that a caller named in the texts of the interaction.
 func (p *finder) addKnown(known []string) {
-	look := func(l *place.Leaf) (string, bool) {
+	if len(known) == 0 {
+		return
+	}
+	look := func(l *place.Leaf) {
 		for _, v := range known {
-			if !l.Layered && v != "" && strings.Contains(strings.ToLower(l.Text), strings.ToLower(v)) {
+			if v != "" && strings.Contains(strings.ToLower(l.Text), strings.ToLower(v)) {
 				p.add(l, KnownValue, len(v))
 			}
 		}
-		return "", false
 	}
-	if len(known) > 0 {
-		asked, answered := messagesOf(p.of)
-		p.request = true
-		place.Rewrite(&asked, look)
-		p.request = false
-		place.Rewrite(&answered, look)
-	}
+	asked, answered := messagesOf(p.of)
+	p.request = true
+	eachText(look, &asked)
+	p.request = false
+	eachText(look, &answered)
 }
 
 // add notes a leak at the place of a leaf, without the names in it that are values.
@@ -177,20 +177,15 @@ func partOf(side, at string) (part, path string) {
 
 // refusal is why a cassette with leaks is not saved.
 func refusal(leaks []Leak) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d values would leak: ", len(leaks))
-	for n, l := range leaks {
-		if n == 3 {
-			fmt.Fprintf(&b, "; and %d more", len(leaks)-n)
-			break
-		}
-		if n > 0 {
-			b.WriteString("; ")
-		}
-		b.WriteString(l.String())
+	var shown []string
+	for _, l := range leaks[:min(3, len(leaks))] {
+		shown = append(shown, l.String())
+	}
+	if more := len(leaks) - len(shown); more > 0 {
+		shown = append(shown, fmt.Sprintf("and %d more", more))
 	}
 	return &fault.Error{
-		Message: b.String(),
+		Message: fmt.Sprintf("%d values would leak: %s", len(leaks), strings.Join(shown, "; ")),
 		Hint:    "nothing was written; redact the cassette, or report the place as a fault of the rule that is named",
 	}
 }

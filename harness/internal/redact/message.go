@@ -10,25 +10,28 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
 
-// messageOf is what is said of an exchange instead of a text: see Redactor.Message.
-func messageOf(c *core, text string) string {
+// Message redacts a text that is about an exchange and stored nowhere in it: an error, a
+// value that a report shows, alone or in quotes. What the recording knows is replaced by
+// its pseudonym, as are values that show what they are; of addresses the queries are
+// left out, and network addresses become one of those kept for documentation.
+func (r *Redactor) Message(text string) string {
 	inner, err := strconv.Unquote(text)
 	if quoted := err == nil && strings.HasPrefix(text, `"`); quoted {
-		if is := messageOf(c, inner); is != inner {
+		if is := r.Message(inner); is != inner {
 			return strconv.Quote(is)
 		}
 		return text
 	}
-	if is, ok := c.ledger.known(text); ok {
+	if is, ok := r.core.ledger.known(text); ok {
 		return is
 	}
-	p := newPass(c)
+	p := newPass(r.core)
 	defer p.end()
 	text = withoutQueries(redactedPart(p, text))
 	if v := p.byForm(&place.Leaf{Text: text}); v.rule != noRule {
 		text = v.text
 	}
-	return withoutNetwork(c.ledger.within(text))
+	return withoutNetwork(r.core.ledger.within(text))
 }
 
 // redactedPart redacts a text that is an address or JSON and nothing else as an answer's.

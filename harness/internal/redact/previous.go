@@ -23,14 +23,12 @@ import (
 // tokens, and instants after the recording's start. So two recordings of a service that makes
 // fresh ones are equal.
 type previous struct {
-	recorded   []*cassette.Interaction
-	byTemplate map[string][]int
-	byRequest  map[string][]int
+	byTemplate map[string][]*earlierInteraction
+	byRequest  map[string][]*earlierInteraction
 	ids        map[string]bool // that the earlier recording has, by Atom.Key; tokens as they are
 	since      time.Time       // no instant before is one that the service made for the earlier recording
 
-	mu    sync.Mutex
-	met   []bool            // by position: whether an interaction stands in its place
+	mu    sync.Mutex        // of what follows, and of what is met
 	fresh map[string]string // by Atom.Key, or token: ids that are new, and what they are called
 	used  map[string]bool   // what fresh ids are called
 	start time.Time         // of this recording, by the service's clock; zero before any answer
@@ -41,12 +39,13 @@ type previous struct {
 type earlierInteraction struct {
 	of       *cassette.Interaction
 	position int
+	met      bool // an interaction stands in its place
 }
 
 func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 	v := &previous{
-		recorded: c.Interactions, byTemplate: map[string][]int{}, byRequest: map[string][]int{}, ids: map[string]bool{},
-		met: make([]bool, len(c.Interactions)), fresh: map[string]string{}, used: map[string]bool{}, dates: map[string]string{},
+		byTemplate: map[string][]*earlierInteraction{}, byRequest: map[string][]*earlierInteraction{}, ids: map[string]bool{},
+		fresh: map[string]string{}, used: map[string]bool{}, dates: map[string]string{},
 	}
 	if !c.Meta.RecordedAt.IsZero() {
 		v.since = c.Meta.RecordedAt.Add(-24 * time.Hour)
@@ -67,10 +66,10 @@ func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 	l.follows = true
 	l.tags.remember(c.Meta.Tags)
 	for n, i := range c.Interactions {
-		asked, _ := messagesOf(i)
-		template, request := templateOf(i), requestText(&asked)
-		v.byTemplate[template], v.byRequest[request] = append(v.byTemplate[template], n), append(v.byRequest[request], n)
-		eachText(i, note)
+		asked, answered := messagesOf(i)
+		template, request, e := templateOf(i), requestText(&asked), &earlierInteraction{of: i, position: n}
+		v.byTemplate[template], v.byRequest[request] = append(v.byTemplate[template], e), append(v.byRequest[request], e)
+		eachText(note, &asked, &answered)
 	}
 	return v
 }
@@ -104,7 +103,7 @@ func (v *previous) like(i *cassette.Interaction) *earlierInteraction {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.free(v.byTemplate[templateOf(i)], i.Response.Code)
+	return firstFree(v.byTemplate[templateOf(i)], i.Response.Code)
 }
 
 // place says in which place an interaction stands once its request is redacted: the first
@@ -119,26 +118,26 @@ func (v *previous) place(guess *earlierInteraction, asked *place.Message, answer
 	if date, err := http.ParseTime(media.First(answer.Headers, "Date")); v.start.IsZero() && err == nil {
 		v.start = date.Add(-2 * time.Second)
 	}
-	is := v.free(v.byRequest[requestText(asked)], answer.Code)
-	if is == nil && guess != nil && !v.met[guess.position] {
+	is := firstFree(v.byRequest[requestText(asked)], answer.Code)
+	if is == nil && guess != nil && !guess.met {
 		is = guess
 	}
 	if is != nil {
-		v.met[is.position] = true
+		is.met = true
 	}
 	return is
 }
 
-// free is the first of some positions that is free, of those with an answer's status where
+// firstFree is the first of some that is free, of those with an answer's status where
 // there is one. A client that was turned away asks again, and then stands there.
-func (v *previous) free(positions []int, code int) (first *earlierInteraction) {
-	for _, n := range positions {
+func firstFree(all []*earlierInteraction, code int) (first *earlierInteraction) {
+	for _, e := range all {
 		switch {
-		case v.met[n]:
-		case v.recorded[n].Response.Code == code:
-			return &earlierInteraction{v.recorded[n], n}
+		case e.met:
+		case e.of.Response.Code == code:
+			return e
 		case first == nil && code != http.StatusTooManyRequests && code < http.StatusInternalServerError:
-			first = &earlierInteraction{v.recorded[n], n}
+			first = e
 		}
 	}
 	return first
@@ -220,10 +219,9 @@ func messagesOf(i *cassette.Interaction) (asked, answered place.Message) {
 		place.Message{Method: req.Method, Address: req.URL, Answer: true, Status: resp.Code, Header: resp.Headers, Trailer: resp.Trailer, Body: resp.Body}
 }
 
-// eachText shows the texts of an interaction that have no parts.
-func eachText(i *cassette.Interaction, f func(l *place.Leaf)) {
-	asked, answered := messagesOf(i)
-	for _, m := range []*place.Message{&asked, &answered} {
+// eachText shows the texts of messages that have no parts.
+func eachText(f func(l *place.Leaf), messages ...*place.Message) {
+	for _, m := range messages {
 		place.Rewrite(m, func(l *place.Leaf) (string, bool) {
 			if !l.Layered {
 				f(l)
@@ -242,17 +240,16 @@ type earlierMessage struct {
 
 func newEarlierMessage(m *place.Message, ledger *ledger) *earlierMessage {
 	b := &earlierMessage{texts: map[string]string{}, members: map[string][]string{}, renamed: map[string]string{}}
-	place.Rewrite(m, func(l *place.Leaf) (string, bool) {
+	eachText(func(l *place.Leaf) {
 		switch {
-		case l.Layered, len(l.Text) > 512:
+		case len(l.Text) > 512:
 		case l.Role != place.MemberName:
 			b.texts[l.Place()+fileMark(l)] = l.Text
 		case ledger.faker.IsName(l.Text):
 			object := objectOf(l)
 			b.members[object] = append(b.members[object], l.Text)
 		}
-		return "", false
-	})
+	}, m)
 	return b
 }
 

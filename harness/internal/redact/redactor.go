@@ -141,9 +141,3 @@ func (r *Redactor) Unknown() map[string]int {
 	defer r.mu.Unlock()
 	return maps.Clone(r.unknown)
 }
-
-// Message redacts a text that is about an exchange and stored nowhere in it: an error, a
-// value that a report shows, alone or in quotes. What the recording knows is replaced by
-// its pseudonym, as are values that show what they are; of addresses the queries are
-// left out, and network addresses become one of those kept for documentation.
-func (r *Redactor) Message(text string) string { return messageOf(r.core, text) }

@@ -152,7 +152,7 @@ func secretWord(word, scheme, assigned string) (string, rule) {
 	case word[5] == '~' && clientSecrets.MatchString(word):
 		return placeholder, secretLogin
 	case len(word) == 55 && recoveryKeys.MatchString(word):
-		return blank(word), secretKey
+		return withDigits(word, '0'), secretKey
 	case strings.HasPrefix(word, "AKIA") && len(word) == 20, strings.HasPrefix(word, "AIza") && len(word) == 39, strings.IndexByte("gxsrndS", word[0]) >= 0 && foreignTokens.MatchString(word):
 		return placeholder, secretKey
 	}
@@ -196,9 +196,6 @@ var clientSecrets = regexp.MustCompile(`^[\w~.-]{3}\dQ~[\w~.-]{28,42}$`)
 // recoveryKeys are BitLocker's: eight groups of six digits.
 var recoveryKeys = regexp.MustCompile(`^(?:\d{6}-){7}\d{6}$`)
 
-// blank makes zeros of digits.
-func blank(s string) string { return withDigits(s, '0') }
-
 // withDigits makes one digit of all.
 func withDigits(s string, digit byte) string {
 	b := []byte(s)
@@ -231,7 +228,7 @@ func constantFor(s string) string {
 	case len(s) == 36 && s[8] == '-' && s[13] == '-' && s[23] == '-':
 		return protocol.NoID
 	case ascii.All(s, func(c byte) bool { return ascii.IsDigit(c) || c == '-' }):
-		return blank(s)
+		return withDigits(s, '0')
 	}
 	return placeholder
 }

@@ -28,7 +28,7 @@ type memory struct {
 // A metName is what is known of a name.
 type metName struct {
 	name   string
-	spots  []*spot // where values of it stood
+	spots  []*spot // where values of it stood, that of the last one first
 	parent string  // below which it was asked for as a member's, if it was asked
 	asked  bool
 	member bool     // it is one there
@@ -99,8 +99,9 @@ const mostSpots = 8
 
 // spot is where values of a name stand, which look makes where none stood yet.
 func (n *metName) spot(at *standing, look func(name, parent string) *spot) *spot {
-	for _, s := range n.spots {
+	for k, s := range n.spots {
 		if s.standing == *at {
+			n.spots[0], n.spots[k] = s, n.spots[0]
 			return s
 		}
 	}
