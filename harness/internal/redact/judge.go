@@ -9,7 +9,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
-	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
@@ -233,12 +232,8 @@ func (p *judge) byForm(l *place.Leaf) verdict {
 		}
 	}
 	note(secretURLToken, eachWebAddress(text, func(address string) string { return p.withoutTokens(l, address) }))
-	note(identityGUID, identity.Rewrite(text, func(a identity.Atom) string {
-		if r := ruleOfAtom(l, a, p.outside); r == noRule || !p.obeys(r) {
-			return a.Text
-		}
-		return p.atom(l, a)
-	}))
+	ids, of := p.idsIn(l, text)
+	note(of, ids)
 	if p.obeys(identityAddress) {
 		note(identityAddress, eachAddress(text, func(s string) string { return p.r.ledger.name("user", s, "") }))
 	}

@@ -65,13 +65,11 @@ func readNote(text []byte) (n noteData, err error) {
 // PlaceOf reads from a note which place an interaction had in the recording before, from 0;
 // -1 for none.
 func PlaceOf(text []byte) int {
-	var n struct { // a note has many names
-		Place int `json:"p"`
-	}
-	if !bytes.Contains(text, []byte(`"p":`)) || json.Unmarshal(text, &n) != nil { // within a text it would have a backslash
+	if !bytes.Contains(text, []byte(`"p":`)) { // within a text it would have a backslash
 		return -1
 	}
-	return n.Place - 1
+	n, _ := readNote(text)
+	return max(n.Place, 0) - 1
 }
 
 // SaltOf reads from notes the digest of the salt that interactions were redacted with; "" for

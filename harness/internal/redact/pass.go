@@ -268,12 +268,11 @@ func (p *pass) holesIn(stored *place.Message) []cassette.Hole {
 	n, next := 0, 0
 	m := *stored
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		if l.Layered {
-			if next == len(p.holes) || p.holes[next].leaf != n || !p.holes[next].whole {
-				return "", false
-			}
+		is := next < len(p.holes) && p.holes[next].leaf == n
+		if l.Layered && !(is && p.holes[next].whole) {
+			return "", false
 		}
-		if next < len(p.holes) && p.holes[next].leaf == n {
+		if is {
 			holes = append(holes, cassette.Hole{Place: l.Place(), Kind: p.holes[next].kind})
 			next++
 		}

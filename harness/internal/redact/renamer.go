@@ -22,6 +22,12 @@ func (p *renamer) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
 	if !identity.IsMadeOf(s, isJoint) {
 		return "", noRule, false
 	}
+	text, by = p.idsIn(l, s)
+	return text, by, true
+}
+
+// idsIn renames the ids in a text, and says by which rule the last of them.
+func (p *renamer) idsIn(l *place.Leaf, s string) (text string, by rule) {
 	text = identity.Rewrite(s, func(a identity.Atom) string {
 		r := ruleOfAtom(l, a, p.outside)
 		if r == noRule || !p.obeys(r) {
@@ -30,7 +36,7 @@ func (p *renamer) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
 		by = r
 		return p.atom(l, a)
 	})
-	return text, by, true
+	return text, by
 }
 
 // extension rewrites the name of a directory extension: the id of its application, and what
