@@ -219,8 +219,10 @@ func (p *pass) rewrite(m *place.Message) {
 // others rewrites what go-vcr keeps of a request beside that.
 func (p *pass) others(i *cassette.Interaction) {
 	req := &i.Request
-	if v := p.verdict(&place.Leaf{Role: place.Host, Text: req.Host}); v.rule != noRule && req.Host != "" {
-		req.Host = v.text
+	if req.Host != "" {
+		if v := p.verdict(&place.Leaf{Role: place.Host, Text: req.Host}); v.rule != noRule {
+			req.Host = v.text
+		}
 	}
 	req.RequestURI = p.rewritten(nil, place.Leaf{Role: place.Text, Text: req.RequestURI})
 	if req.RemoteAddr != "" {

@@ -121,7 +121,8 @@ func (p *vocabulary) isMemberName(s, parent string) bool {
 			return true
 		}
 	}
-	return credentialFields.find(s, parent) != nil || memberFields.find(s, parent) != nil || words.IsMember(s) || isQualified(strings.TrimPrefix(s, "#")) || words.IsType(s) || p.r.keepMembers.has(s)
+	lower := strings.ToLower(s)
+	return credentialFields.find(lower, parent) != nil || memberFields.find(lower, parent) != nil || words.IsMember(s) || isQualified(strings.TrimPrefix(s, "#")) || words.IsType(s) || p.r.keepMembers.has(s)
 }
 
 // isMemberWord reports whether a string of JSON is a word of the service there, a date, or
