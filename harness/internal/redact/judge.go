@@ -126,15 +126,7 @@ func (p *judge) verdict(l *place.Leaf, at *spot) verdict {
 	case r == noRule && p.harmless(l, f, at):
 		return verdict{}
 	}
-	if l.Role == place.MemberName {
-		if is, ok := p.memberName(l); ok {
-			return verdict{is, unknownMember, cassette.HoleName}
-		}
-	}
-	if v, ok := p.extension(l, s); ok {
-		return v
-	}
-	if v, ok := p.property(l); ok && r == noRule {
+	if v, ok := p.composed(l); ok {
 		return v
 	}
 	if text, by, ok := p.ids(l, s); ok {
@@ -144,6 +136,20 @@ func (p *judge) verdict(l *place.Leaf, at *spot) verdict {
 		return verdict{text: text, rule: by}
 	}
 	return p.named(l, f, r)
+}
+
+// composed rewrites a text that is put together from a name and more: the name of a member that has
+// parts, as an address has, that of a directory extension, the id of an extended property.
+func (p *judge) composed(l *place.Leaf) (verdict, bool) {
+	if l.Role == place.MemberName {
+		if is, ok := p.memberName(l); ok {
+			return verdict{is, unknownMember, cassette.HoleName}, true
+		}
+	}
+	if v, ok := p.extension(l); ok {
+		return v, true
+	}
+	return p.property(l)
 }
 
 // property rewrites the id of an extended property: the GUID of its set, and what somebody called it.

@@ -41,12 +41,12 @@ func (p *renamer) idsIn(l *place.Leaf, s string) (text string, by rule) {
 
 // extension rewrites the name of a directory extension: the id of its application, and what
 // the tenant called it, unless that is a word.
-func (p *renamer) extension(l *place.Leaf, s string) (verdict, bool) {
-	app, name, ok := identity.Extension(s)
+func (p *renamer) extension(l *place.Leaf) (verdict, bool) {
+	app, name, ok := identity.Extension(l.Text)
 	if !ok {
 		return verdict{}, false
 	}
-	head := identity.Rewrite(s[:app], func(a identity.Atom) string { return p.atom(l, a) })
+	head := identity.Rewrite(l.Text[:app], func(a identity.Atom) string { return p.atom(l, a) })
 	if words.IsMember(name) || words.InText(strings.ToLower(name)) || !p.obeys(unknownMember) {
 		return verdict{text: head + name, rule: identityGUID}, true
 	}

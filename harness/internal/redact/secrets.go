@@ -135,8 +135,10 @@ func secretWord(word, scheme, assigned string) (string, rule) {
 	if len(word) < 6 || word == placeholder {
 		return word, noRule
 	}
-	if f := secretField(assigned, "", credentialFields, memberFields); f != nil && !strings.HasPrefix(word, placeholder) && isNameWord(assigned) {
-		return placeholder, f.rule
+	if isNameWord(assigned) && !strings.HasPrefix(word, placeholder) {
+		if f := secretField(assigned, "", credentialFields, memberFields); f != nil {
+			return placeholder, f.rule
+		}
 	}
 	switch {
 	case len(word) < 16:
