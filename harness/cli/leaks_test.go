@@ -19,8 +19,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/emulator"
 	"github.com/graphvcr/graphvcr/harness/internal/planted"
@@ -70,7 +68,7 @@ func plants() []plant {
 }
 
 // scenarioOf sends the requests of plants, each told from the others by a header that
-// nothing redacts and everything compares.
+// nothing redacts and everything compares. JSON is YAML whose every text is in quotes.
 func scenarioOf(all []plant, expect map[string]any) ([]byte, error) {
 	braces := strings.NewReplacer("{", "{{", "}", "}}")
 	steps := make([]any, len(all))
@@ -88,7 +86,7 @@ func scenarioOf(all []plant, expect map[string]any) ([]byte, error) {
 			steps[n].(map[string]any)["expect"] = expect
 		}
 	}
-	return yaml.Marshal(map[string]any{"name": "Plants", "api": "v1.0", "steps": steps})
+	return json.Marshal(map[string]any{"name": "Plants", "api": "v1.0", "steps": steps})
 }
 
 // A garden is a project whose one scenario sends all plants to a stand-in that answers
