@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -266,8 +267,9 @@ func (b *earlierMessage) at(l *place.Leaf) string {
 		return ""
 	}
 	if l.Role == place.MemberName {
+		used := slices.Collect(maps.Values(b.renamed))
 		for _, is := range b.members[objectOf(l)] {
-			if !b.isUsed(is) {
+			if !slices.Contains(used, is) {
 				return is
 			}
 		}
@@ -291,15 +293,6 @@ func fileMark(l *place.Leaf) string {
 		return "\x00file"
 	}
 	return ""
-}
-
-func (b *earlierMessage) isUsed(pseudonym string) bool {
-	for _, is := range b.renamed {
-		if is == pseudonym {
-			return true
-		}
-	}
-	return false
 }
 
 // rename notes what a member is called.

@@ -2,7 +2,6 @@ package redact
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -99,7 +98,7 @@ func (r Rules) Digest() string {
 		text += " fresh"
 	}
 	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:6])
+	return fmt.Sprintf("%x", sum[:6])
 }
 
 // closed reports whether what nothing knows is replaced. Where neither people nor content

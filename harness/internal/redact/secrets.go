@@ -263,13 +263,7 @@ func isNameWord(s string) bool {
 
 // isPlaceholder reports whether a text is made of constants of credentials and nothing else.
 func isPlaceholder(s string) bool {
-	switch {
-	case s == placeholder, s == fakeJWT, s == redactedBase64:
-		return true
-	case !strings.Contains(s, placeholder) && !strings.Contains(s, fakeJWT):
-		return false
-	}
-	return allParts(s, " ,;|\t\r\n", func(word string) bool {
+	return s == redactedBase64 || (strings.Contains(s, placeholder) || strings.Contains(s, fakeJWT)) && allParts(s, " ,;|\t\r\n", func(word string) bool {
 		return word == placeholder || word == fakeJWT || isScheme(word)
 	})
 }

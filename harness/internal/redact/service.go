@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
@@ -10,18 +11,11 @@ import (
 
 // isServiceText reports whether the service wrote a text: the message of an error.
 func isServiceText(l *place.Leaf) bool {
-	if l.Role != place.Member || l.Name == "" || l.Name[0]|' ' != 'm' && l.Name[0]|' ' != 'e' {
-		return false
-	}
-	switch strings.ToLower(l.Name) {
-	case "message", "errormessage", "error_description":
-		switch strings.ToLower(l.Parent) {
-		case "error", "innererror", "details", "errors", "warnings", "statusdetail", "errordetails", "":
-			return true
-		}
-	}
-	return false
+	isNamed := func(name string) bool { return strings.EqualFold(name, l.Name) }
+	return l.Role == place.Member && slices.ContainsFunc(serviceTexts, isNamed) && (l.Parent == "" || errorMembers.has(l.Parent))
 }
+
+var serviceTexts, errorMembers = strings.Fields("message errorMessage error_description"), setOf("error members")
 
 // eachNameIn replaces what is none of the service's in a text that it wrote: it keeps the words of the
 // vocabulary, names of members, types and resources, and short numbers. Each other word is a name,
