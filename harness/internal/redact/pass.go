@@ -126,6 +126,8 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 	case p.look != nil:
 		p.look(l, v)
 		return l.Text
+	case v.rule == noRule && p.r.previous == nil:
+		return l.Text
 	case v.rule == noRule:
 		return p.again(l)
 	case v.text != l.Text:

@@ -266,7 +266,7 @@ func (p *renamer) link(l *place.Leaf, is string) string {
 // again is what stands for a text that nothing replaces: itself, but for a decimal id and an
 // instant that are new where the recording before had others.
 func (p *renamer) again(l *place.Leaf) string {
-	if p.r.previous == nil || p.r.rules.KeepFresh {
+	if p.r.rules.KeepFresh {
 		return l.Text
 	}
 	if !isCounter(l) {
