@@ -69,72 +69,72 @@ func (u *unsealer) known(b *bucket, class string, v *blank, tags bool) knownValu
 }
 
 // lay lays what was sent over an entry of its bucket: the worst fit of all its parts, less those
-// where anything goes, and which of the entry's parts each is. Of several parts of a class each
-// is the one that it fits best, and then the next.
+// where anything goes, and which of the entry's parts each is.
 func (u *unsealer) lay(e *sealedEntry, a *masked) (worst fit, pairs []int) {
-	pairs = make([]int, len(a.parts))
-	worst, asks := fitExact, false
-	for first, end := 0, 0; first < len(a.parts) && worst > fitConflict; first = end {
-		for end = first + 1; end < len(a.parts) && a.parts[end].class == a.parts[first].class; {
-			end++
-		}
-		is, some := u.layClass(e, a, pairs, first, end)
-		worst, asks = min(worst, is), asks || some
-	}
+	sameClass := func(n int) bool { return a.parts[n].class == a.parts[n-1].class }
+	worst, asks, pairs := layRuns(len(a.parts), fitWeak, sameClass, func(stored, sent int) (fit, bool) {
+		is, asks, _ := u.fits(e, &e.parts[stored], &a.parts[sent])
+		return is, asks
+	})
 	if worst > fitConflict && !asks && len(a.blanks) > 0 {
 		return fitOpen, pairs
 	}
 	return worst, pairs
 }
 
-// layClass is lay for the parts of a class, which are the first to the one before end in both.
-func (u *unsealer) layClass(e *sealedEntry, a *masked, pairs []int, first, end int) (worst fit, asks bool) {
-	if end == first+1 {
-		pairs[first] = first
-		return u.fits(e, &e.parts[first], &a.parts[first])
-	}
-	worst = fitExact
-	left := make([]int, 0, end-first)
-	for n := first; n < end; n++ {
-		left = append(left, n)
-	}
-	free := slices.Clone(left)
-	for sure := fitExact; sure > fitLone; sure-- {
-		left = slices.DeleteFunc(left, func(n int) bool {
-			at := slices.IndexFunc(free, func(m int) bool {
-				is, some := u.fits(e, &e.parts[m], &a.parts[n])
-				asks = asks || some
-				return is == sure
-			})
-			if at < 0 {
-				return false
-			}
-			worst, pairs[n] = min(worst, sure), free[at]
-			free = slices.Delete(free, at, at+1)
-			return true
-		})
-	}
-	if len(left) > 0 {
-		return fitConflict, true
-	}
-	return worst, asks
+// fits is lay for the blanks of one part, of which those at one place stand in a list without order.
+func (u *unsealer) fits(e *sealedEntry, of, as *maskedPart) (worst fit, asks bool, pairs []int) {
+	samePlace := func(k int) bool { return as.blanks[k].place == as.blanks[k-1].place }
+	return layRuns(len(as.blanks), fitLone, samePlace, func(stored, sent int) (fit, bool) {
+		is, v := &of.blanks[stored], &as.blanks[sent]
+		if is.kind == blankAny && is.text != v.text {
+			return fitExact, false
+		}
+		return u.fitsAt(e, is, v), true
+	})
 }
 
-// fits lays a part over a recorded one: the worst fit of all places, less those where
-// anything goes, and whether there are others.
-func (u *unsealer) fits(e *sealedEntry, of, as *maskedPart) (worst fit, asks bool) {
-	worst = fitExact
-	for k := range as.blanks {
-		stored, sent := &of.blanks[k], &as.blanks[k]
-		if stored.kind == blankAny && sent.text != stored.text {
-			continue
+// layRuns lays things over as many recorded ones, in order. In a run of things, each the same as
+// the one before, each lies on the one that it fits best, not worse than least, and then the next.
+// It says how they fit at worst, whether anything was asked, and on which each lies.
+func layRuns(count int, least fit, same func(n int) bool, fits func(stored, sent int) (is fit, asks bool)) (worst fit, asks bool, pairs []int) {
+	worst, pairs = fitExact, make([]int, count)
+	for first, end := 0, 0; first < count && worst > fitConflict; first = end {
+		for end = first + 1; end < count && same(end); {
+			end++
 		}
-		asks = true
-		if worst = min(worst, u.fitsAt(e, stored, sent)); worst == fitConflict {
-			return fitConflict, true
+		run := []int{0}
+		if end > first+1 {
+			run = pairUp(end-first, end-first, int(fitExact), int(least), func(sent, stored int) int {
+				is, _ := fits(first+stored, first+sent)
+				return int(is)
+			})
+		}
+		for n, m := range run {
+			if m < 0 {
+				return fitConflict, true, pairs
+			}
+			is, some := fits(first+m, first+n)
+			worst, asks, pairs[first+n] = min(worst, is), asks || some, first+m
 		}
 	}
-	return worst, asks
+	return worst, asks, pairs
+}
+
+// pairUp pairs things with others, those first that are most alike, and of these in order. It
+// returns the other of each, or -1.
+func pairUp(things, others, most, least int, alike func(thing, other int) int) []int {
+	pairs, taken := slices.Repeat([]int{-1}, things), make([]bool, others)
+	for sure := most; sure >= least; sure-- {
+		for n := range pairs {
+			for m := 0; m < others && pairs[n] < 0; m++ {
+				if !taken[m] && alike(n, m) == sure {
+					pairs[n], taken[m] = m, true
+				}
+			}
+		}
+	}
+	return pairs
 }
 
 // fitsAt says how a value that was sent fits the stored one of the same place.

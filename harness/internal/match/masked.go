@@ -94,19 +94,36 @@ func (h holes) add(at string, kind cassette.HoleKind) {
 	}
 }
 
-// of is the hole that a leaf is. Names have the places of their values, and are none, nor are
-// headers that no key has.
-func (h holes) of(l *place.Leaf) (at string, kind cassette.HoleKind) {
+// of is the hole that a leaf is, as holes of a shape know it. Names have the places of their
+// values, and are none, nor are headers that no key has.
+func (h holes) of(l *place.Leaf) cassette.HoleKind {
 	if len(h) == 0 || l.IsName() || l.Role == place.Header && significant(l.Name) < 0 {
-		return "", ""
+		return ""
 	}
-	at = unnamed(l.Place())
+	at := unnamed(placeOf(l))
 	if l.Layered {
 		if _, within := h[at+">"]; within {
-			return "", ""
+			return ""
 		}
 	}
-	return at, h[at]
+	return h[at]
+}
+
+// at is the hole that stands at the very place of a leaf.
+func (h holes) at(l *place.Leaf) cassette.HoleKind {
+	if len(h) == 0 {
+		return ""
+	}
+	return h[unnamed(l.Place())]
+}
+
+// placeOf is the place of a leaf. What stands in a list without order has that of the first there.
+func placeOf(l *place.Leaf) string {
+	at := l.Place()
+	if l.List > 0 {
+		at = at[:strings.LastIndexByte(at, '#')+1] + strconv.Itoa(l.List-1)
+	}
+	return at
 }
 
 // unnamed is a place without the ids by which members on its way are called, or what stands for
@@ -154,16 +171,18 @@ type masker struct {
 	keyed   bool              // some members' names are ids
 }
 
-// noteTags notes the pseudonyms with tags in a recorded request, and the names of members that
-// were replaced.
-func (x *masker) noteTags(tags map[string]string, i *cassette.Interaction) {
-	m := messageOf(i)
-	if m.Body == "" && len(i.Holes) == 0 {
-		return
+// note notes the pseudonyms with tags in a recorded request, and the names of members that were
+// replaced. It returns the request's holes, as those of a shape are known.
+func (x *masker) note(tags map[string]string, i *cassette.Interaction) (known []cassette.Hole) {
+	m, own := messageOf(i), holesOf(i)
+	if m.Body == "" && len(own) == 0 {
+		return nil
 	}
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
 		if l.IsName() {
 			x.keyed = x.keyed || len(identity.Find(l.Text)) > 0
+		} else if kind := own.at(l); kind != "" {
+			known = append(known, cassette.Hole{Place: placeOf(l), Kind: kind})
 		}
 		x.noteTag(tags, l.Text)
 		if local, _, isAddress := strings.Cut(l.Text, "@"); isAddress {
@@ -174,6 +193,7 @@ func (x *masker) noteTags(tags map[string]string, i *cassette.Interaction) {
 		}
 		return "", false
 	})
+	return known
 }
 
 // noteTag notes a text that may be a pseudonym with a tag.
@@ -213,7 +233,7 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 		if l.Role == place.FileName {
 			file = -1
 		}
-		at, hole := places.of(l)
+		hole := places.of(l)
 		if isPartID(l) || l.Layered && hole == "" {
 			return "", false
 		}
@@ -229,8 +249,8 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 			b.kind = blankID
 		}
 		holds := hole
-		if own != nil {
-			holds = own[at]
+		if own != nil && hole != "" {
+			holds = own.at(l)
 		}
 		b.kind = cmp.Or(kindOf(holds), b.kind)
 		if hole == "" && b.kind == blankWord {
@@ -240,7 +260,7 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 		if hole != "" && l.Role == place.FileName {
 			file = len(a.blanks)
 		}
-		b.place, b.looked = l.Place(), l.Looked() || hole != "" && l.Role == place.Header
+		b.place, b.looked = placeOf(l), l.Looked() || hole != "" && l.Role == place.Header
 		a.blanks = append(a.blanks, b)
 		return blankFor(l.Role), true
 	})

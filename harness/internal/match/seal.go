@@ -38,8 +38,7 @@ func (x *seal) readAll(entries []*entry, understood func(*cassette.Interaction) 
 	for n, e := range entries {
 		if first := e.answers[0]; len(first.cassette.Salt) > 0 {
 			requests[n], _ = understood(first.interaction) // it was understood when the index was built
-			x.noteTags(first.cassette.Meta.Tags, first.interaction)
-			x.noteHoles(first.interaction, &requests[n])
+			x.noteHoles(x.note(first.cassette.Meta.Tags, first.interaction), &requests[n])
 		}
 	}
 	for n, e := range entries {
@@ -77,8 +76,8 @@ type sealedEntry struct {
 func (b *bucket) alone(e *sealedEntry) bool { return b.alike[e.kinds] == 1 }
 
 // noteHoles notes where a recorded request has holes.
-func (x *seal) noteHoles(i *cassette.Interaction, as *request) {
-	if len(i.Holes) == 0 {
+func (x *seal) noteHoles(known []cassette.Hole, as *request) {
+	if len(known) == 0 {
 		return
 	}
 	shapes := map[int]string{-1: shapeOf(&as.single)} // of the parts of a batch by position, and of the whole
@@ -87,7 +86,7 @@ func (x *seal) noteHoles(i *cassette.Interaction, as *request) {
 			shapes[as.batch.parts[n].position] = partShape(&as.batch.parts[n])
 		}
 	}
-	for _, h := range i.Holes {
+	for _, h := range known {
 		position, at := -1, h.Place
 		if as.batch != nil {
 			position, at = partOf(at, inRequests)

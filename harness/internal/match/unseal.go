@@ -81,6 +81,10 @@ func (u *unsealer) meant(b *bucket, a *masked, entries []laidEntry, sure fit) fo
 	}
 	e, pairs := entries[at].entry, entries[at].pairs
 	f := foundRequest{entry: e.entry, sure: sure, masked: a, bucket: b, sealed: e, pairs: pairs}
+	for n, at := range pairs {
+		_, _, blanks := u.fits(e, &e.parts[at], &a.parts[n])
+		f.blanks = append(f.blanks, blanks)
+	}
 	if len(a.parts) > 1 {
 		live := make(map[string]string, len(pairs))
 		for n, at := range pairs {
@@ -135,7 +139,7 @@ func (u *unsealer) bind(f *foundRequest) {
 	for n := range f.masked.parts {
 		part, stored := &f.masked.parts[n], &f.sealed.parts[f.pairs[n]]
 		for k := range part.blanks {
-			is, sent := &stored.blanks[k], &part.blanks[k]
+			is, sent := &stored.blanks[f.blanks[n][k]], &part.blanks[k]
 			switch is.kind {
 			case blankName:
 				if f.sure == fitWeak && !f.bucket.alone(f.sealed) && u.known(f.bucket, part.class, sent, true).sure == fitWeak {

@@ -57,5 +57,6 @@ type foundRequest struct {
 	masked *masked
 	bucket *bucket
 	sealed *sealedEntry
-	pairs  []int // which part of the recorded request each part is
+	pairs  []int   // which part of the recorded request each part is
+	blanks [][]int // and which of its blanks each blank there
 }
