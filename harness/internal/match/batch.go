@@ -58,26 +58,26 @@ func parseBatch(doc any, version string) *batch {
 // relative to the version (concepts/json-batching), or absolute where an application put a
 // link into its batch.
 func newPart(sent *graph.Part, version string) batchPart {
-	p := batchPart{id: sent.ID, position: sent.Index, needs: sent.Needs}
-	if body := sent.Body; body != nil {
-		p.body = documentOf(string(jsondoc.Canonical(nil, body)), body)
-		if _, isText := body.(string); !isText && sent.Header["Content-Type"] == nil {
+	var body payload
+	if sent.Body != nil {
+		body = documentOf(string(jsondoc.Canonical(nil, sent.Body)), sent.Body)
+		if _, isText := sent.Body.(string); !isText && sent.Header["Content-Type"] == nil {
 			sent.Header.Set("Content-Type", "application/json") // a body that is a JSON value can be nothing else
 		}
 	}
-	headers := headerKey(sent.Header, p.body.digest != "", nil)
-	p.key = Key{Method: sent.Method, Path: sent.URL, Headers: headers, Body: p.body.digest}
 	address := sent.URL
 	if !strings.HasPrefix(address, "/") && !strings.Contains(address, "://") {
 		address = "/" + address
 	}
-	if u, err := graphurl.Parse(address); err == nil {
-		if u.Version == version {
-			u.Version = ""
-		}
-		p.url, p.key.Host, p.key.Path, p.key.Query = u, u.Host, u.Path(), u.Query()
+	u, _ := graphurl.Parse(address)
+	if u != nil && u.Version == version {
+		u.Version = ""
 	}
-	k := p.key
+	p := batchPart{single: newSingle(sent.Method, u, sent.Header, body, nil), id: sent.ID, position: sent.Index, needs: sent.Needs}
+	if u == nil {
+		p.key.Path = sent.URL
+	}
+	k := &p.key
 	p.asks = strings.Join([]string{k.Method, k.Host, k.Path, k.Query, k.Headers, k.Body}, "\x00")
 	return p
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
@@ -22,26 +23,21 @@ type request struct {
 // recorded and for live requests. The message's own address may lack its host.
 func (s ruleSet) understand(m place.Message, address *url.URL, principal string) request {
 	u := graphurl.FromURL(address)
-	r := request{single: single{url: u}, effect: s.effectOn(m.Method, u)}
+	r := request{effect: s.effectOn(m.Method, u)}
+	u.Options = slices.DeleteFunc(u.Options, r.effect.ignores)
+	var body payload
 	if len(m.Body) > 0 {
 		m.Address, m.Header = address.Path, properlySpelled(m.Header)
-		r.body = payloadOf(&m, r.effect.bodies)
-		if m.Method == http.MethodPost && u.IsBatch() && r.body.is("json") {
-			r.batch = parseBatch(r.body.document(), u.Version)
+		body = payloadOf(&m, r.effect.bodies)
+		if m.Method == http.MethodPost && u.IsBatch() && body.is("json") {
+			r.batch = parseBatch(body.document(), u.Version)
 		}
 		if r.batch != nil {
-			r.body.digest = digest("batch", r.batch.canonical())
+			body.digest = digest("batch", r.batch.canonical())
 		}
 	}
-	r.key = Key{
-		Method:    m.Method,
-		Host:      u.Host,
-		Path:      u.Path(),
-		Query:     r.effect.query(u),
-		Headers:   headerKey(m.Header, r.body.digest != "", r.effect.headers),
-		Body:      r.body.digest,
-		Principal: principal,
-	}
+	r.single = newSingle(m.Method, u, m.Header, body, r.effect.headers)
+	r.key.Principal = principal
 	return r
 }
 
