@@ -141,56 +141,38 @@ func pairUp(things, others, most, least int, alike func(thing, other int) int) [
 func (u *unsealer) fitsAt(e *sealedEntry, stored, sent *blank) fit {
 	known := &sent.known
 	switch {
-	case stored.kind == blankAny, stored.kind == blankStamp && sent.text == stored.text:
+	case stored.kind == blankAny, stored.kind == blankStamp && sent.text == stored.text, stored.kind == blankWord && sent.is == stored.is:
 		return fitExact
 	case stored.kind == blankStamp && isStamp(sent.text):
 		return fitWeak
-	case stored.kind == blankWord && sent.is == stored.is:
-		return fitExact
 	case stored.kind == blankStamp, stored.kind == blankWord, known.sure >= fitTagged && known.is != fold(stored.is):
 		return fitConflict
 	case known.sure == fitExact:
 		return fitExact
 	case stored.kind == blankID && (sent.looked || len(identity.Find(sent.text)) == 0 || !u.bound.isNew(sent.text)):
 		return fitConflict
-	case stored.kind == blankID:
-		is := unless(u.bound, stored.is, sent.text, fitWeak)
-		if is == fitWeak && u.gave(stored.is) {
-			return fitConflict
-		}
-		return is
-	case known.sure == fitTagged, !sent.looked:
-		return unless(u.bound, stored.text, sent.text, known.sure)
-	case e.answers[0].cassette.Meta.Tags[stored.text] != "":
-		return unless(u.bound, stored.text, sent.text, fitConflict)
 	}
-	return unless(u.bound, stored.text, sent.text, fitLone)
-}
-
-// unless is a fit, or conflict where what is stored stands for another value, and exact
-// where for this one: as a part of an address.
-func unless(bound *bindings, stored, sent string, is fit) fit {
-	if live, ok := bound.live(stored); ok {
-		if fold(live) == fold(sent) {
+	if live, ok := u.bound.live(stored.is); ok {
+		if fold(live) == fold(sent.text) { // bound as a part of an address
 			return fitExact
 		}
 		return fitConflict
 	}
-	for _, a := range identity.Atoms(stored) {
-		if _, ok := bound.live(a.Key()); ok {
+	for _, a := range identity.Atoms(stored.is) {
+		if _, ok := u.bound.live(a.Key()); ok || stored.kind == blankID && u.gave(a) {
 			return fitConflict
 		}
 	}
-	return is
+	switch {
+	case known.sure == fitTagged, !sent.looked:
+		return known.sure
+	case e.answers[0].cassette.Meta.Tags[stored.text] != "":
+		return fitConflict
+	}
+	return fitLone
 }
 
-// gave reports whether an answer of this session had an id that stands in a text: a client
-// that knows it would send it.
-func (u *unsealer) gave(stored string) bool {
-	for _, a := range identity.Atoms(stored) {
-		if slices.ContainsFunc(u.seal.holders()[fold(a.Key())], u.progress.served) {
-			return true
-		}
-	}
-	return false
+// gave reports whether an answer of this session had an id: a client that knows it would send it.
+func (u *unsealer) gave(id identity.Atom) bool {
+	return slices.ContainsFunc(u.seal.holders()[fold(id.Key())], u.progress.served)
 }
