@@ -159,37 +159,44 @@ func (x *seal) asStored(m place.Message, host string, live *request, bound *bind
 	return r, values
 }
 
-// undecided says what a user can do about a request that may mean several recorded ones, or none.
+// undecided says what a user can do about a request that may mean several recorded ones, or none:
+// to name what the first value stands for that none of them is known to have.
 func (b *bucket) undecided(a *masked) string {
 	for n := range a.parts {
-		for k, v := range a.parts[n].blanks {
-			first := slices.IndexFunc(b.entries, func(e sealedEntry) bool { return e.parts[n].blanks[k].kind == blankName })
-			if first >= 0 && fold(b.entries[first].parts[n].blanks[k].text) != fold(v.text) {
-				at := v.place
-				if a.parts[n].id != "" {
-					at = "part " + a.parts[n].id + ", " + strings.TrimPrefix(at, "['url']>.")
-				}
-				return fmt.Sprintf("what was sent at %s is not what was recorded; if it is meant, say so: %s\nelse %s", at, b.inputs(n, k, &v), recordAgain(b.entries[first].answers[0].cassette))
+		part := &a.parts[n]
+		for k := range part.blanks {
+			v := &part.blanks[k]
+			inputs := b.inputs(n, part, v)
+			if v.known.entries != nil || inputs == "" {
+				continue
 			}
+			at := v.place
+			if part.id != "" {
+				at = "part " + part.id + ", " + strings.TrimPrefix(at, "['url']>.")
+			}
+			return fmt.Sprintf("what was sent at %s is not what was recorded; if it is meant, say so: %s\nelse %s", at, inputs, recordAgain(b.entries[0].answers[0].cassette))
 		}
 	}
 	return ""
 }
 
-// inputs are the flags that make a value stand for what is stored at a blank, which may be a
-// variable's.
-func (b *bucket) inputs(part, k int, sent *blank) string {
+// inputs are the flags that make a value of a part stand for what is stored at its place, which
+// may be a variable's, and is none that another value there is known to be.
+func (b *bucket) inputs(n int, part *maskedPart, sent *blank) string {
 	value := sent.text
 	if isSecret(sent.place) || len(value) > maxShown || strings.ContainsAny(value, "\n\"") {
 		value = "VALUE"
 	}
 	var flags []string
-	for n := range b.entries {
-		stored := &b.entries[n].parts[part].blanks[k]
-		if stored.kind != blankName {
+	for _, e := range b.entries {
+		at := slices.IndexFunc(e.parts[n].blanks, func(stored blank) bool {
+			return stored.place == sent.place && stored.kind == blankName && fold(stored.text) != fold(sent.text) &&
+				!slices.ContainsFunc(part.blanks, func(other blank) bool { return other.place == sent.place && other.known.is == fold(stored.is) })
+		})
+		if at < 0 || len(flags) == nearestShown {
 			continue
 		}
-		name, vars := stored.text, b.entries[n].answers[0].cassette.Meta.Vars
+		name, vars := e.parts[n].blanks[at].text, e.answers[0].cassette.Meta.Vars
 		for _, variable := range slices.Sorted(maps.Keys(vars)) {
 			if vars[variable] == name {
 				name = variable
@@ -200,9 +207,7 @@ func (b *bucket) inputs(part, k int, sent *blank) string {
 		if strings.ContainsAny(name+value, " '") {
 			flag = `--input "` + name + "=" + value + `"`
 		}
-		if flags = append(flags, flag); len(flags) == nearestShown {
-			break
-		}
+		flags = append(flags, flag)
 	}
 	return strings.Join(slices.Compact(flags), " or ")
 }
