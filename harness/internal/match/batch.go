@@ -103,26 +103,27 @@ func (b *batch) refine() {
 	for i := range b.parts {
 		index[b.parts[i].id] = i
 	}
-	needs, needed := make([][]int, len(b.parts)), make([][]int, len(b.parts))
-	for i, part := range b.parts {
-		for _, id := range part.needs {
+	ties := make([][2][]int, len(b.parts)) // what a part needs, and what needs it
+	for i := range b.parts {
+		for _, id := range b.parts[i].needs {
 			if j, known := index[id]; known {
-				needs[i], needed[j] = append(needs[i], j), append(needed[j], i)
+				ties[i][0], ties[j][1] = append(ties[i][0], j), append(ties[j][1], i)
 			}
 		}
 	}
-	labels := func(of []int) string {
-		var labels []string
-		for _, i := range of {
-			labels = append(labels, b.parts[i].label)
-		}
-		slices.Sort(labels)
-		return "\x01" + strings.Join(labels, "\x02")
-	}
 	for before, now := -1, 0; before < now; {
 		refined, classes := make([]string, len(b.parts)), map[string]bool{}
-		for i := range b.parts {
-			sum := sha256.Sum256([]byte(b.parts[i].label + labels(needs[i]) + labels(needed[i])))
+		for i, tied := range ties {
+			text := b.parts[i].label
+			for _, others := range tied {
+				var labels []string
+				for _, j := range others {
+					labels = append(labels, b.parts[j].label)
+				}
+				slices.Sort(labels)
+				text += "\x01" + strings.Join(labels, "\x02")
+			}
+			sum := sha256.Sum256([]byte(text))
 			refined[i] = string(sum[:])
 			classes[refined[i]] = true
 		}
