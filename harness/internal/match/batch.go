@@ -18,8 +18,8 @@ import (
 // graph of what depends on what. Ids only tie the graph together: real SDKs draw
 // them at random, so they take no part in the comparison.
 type batch struct {
-	parts []batchPart // sorted by label, equal labels by position
-	rest  []byte      // members other than "requests", canonical
+	parts []*batchPart // sorted by label, equal labels by position
+	rest  []byte       // members other than "requests", canonical
 }
 
 // A batchPart is one inner request. Its path is the one below the batch's version.
@@ -57,7 +57,7 @@ func parseBatch(doc any, version string) *batch {
 // newPart understands a request of a batch. A null body is as good as none. The address is
 // relative to the version (concepts/json-batching), or absolute where an application put a
 // link into its batch.
-func newPart(sent *graph.Part, version string) batchPart {
+func newPart(sent *graph.Part, version string) *batchPart {
 	var body payload
 	if sent.Body != nil {
 		body = documentOf(string(jsondoc.Canonical(nil, sent.Body)), sent.Body)
@@ -73,7 +73,7 @@ func newPart(sent *graph.Part, version string) batchPart {
 	if u != nil && u.Version == version {
 		u.Version = ""
 	}
-	p := batchPart{single: newSingle(sent.Method, u, sent.Header, body, nil), id: sent.ID, position: sent.Index, needs: sent.Needs}
+	p := &batchPart{single: newSingle(sent.Method, u, sent.Header, body, nil), id: sent.ID, position: sent.Index, needs: sent.Needs}
 	if u == nil {
 		p.key.Path = sent.URL
 	}
@@ -86,26 +86,26 @@ func newPart(sent *graph.Part, version string) batchPart {
 // distinguishes them, and sorts by them.
 func (b *batch) label() {
 	linked := false
-	for i := range b.parts {
-		b.parts[i].label = b.parts[i].asks
-		linked = linked || len(b.parts[i].needs) > 0
+	for _, p := range b.parts {
+		p.label = p.asks
+		linked = linked || len(p.needs) > 0
 	}
 	if linked {
 		b.refine()
 	}
-	slices.SortStableFunc(b.parts, func(p, q batchPart) int { return cmp.Compare(p.label, q.label) })
+	slices.SortStableFunc(b.parts, func(p, q *batchPart) int { return cmp.Compare(p.label, q.label) })
 }
 
 // refine makes labels say what a part depends on and what depends on it, to any depth.
 // (This is colour refinement; a batch has at most 20 parts.)
 func (b *batch) refine() {
 	index := map[string]int{}
-	for i := range b.parts {
-		index[b.parts[i].id] = i
+	for i, p := range b.parts {
+		index[p.id] = i
 	}
 	ties := make([][2][]int, len(b.parts)) // what a part needs, and what needs it
-	for i := range b.parts {
-		for _, id := range b.parts[i].needs {
+	for i, p := range b.parts {
+		for _, id := range p.needs {
 			if j, known := index[id]; known {
 				ties[i][0], ties[j][1] = append(ties[i][0], j), append(ties[j][1], i)
 			}
@@ -127,8 +127,8 @@ func (b *batch) refine() {
 			refined[i] = string(sum[:])
 			classes[refined[i]] = true
 		}
-		for i := range b.parts {
-			b.parts[i].label = refined[i]
+		for i, p := range b.parts {
+			p.label = refined[i]
 		}
 		before, now = now, len(classes)
 	}
@@ -143,7 +143,7 @@ func (b *batch) canonical() (text []byte) {
 
 // read reports whether all parts only read.
 func (b *batch) read() bool {
-	return !slices.ContainsFunc(b.parts, func(p batchPart) bool { return !p.read() })
+	return !slices.ContainsFunc(b.parts, func(p *batchPart) bool { return !p.read() })
 }
 
 // resources lists what the parts read, or write.
@@ -156,13 +156,18 @@ func (b *batch) resources(read bool) (list []resource) {
 	return list
 }
 
-// ids are those of the parts, in an order that batches of one canonical form have in common;
-// nil of no batch.
+// all are the parts; none of no batch.
+func (b *batch) all() []*batchPart {
+	if b == nil {
+		return nil
+	}
+	return b.parts
+}
+
+// ids are those of the parts, in an order that batches of one canonical form have in common.
 func (b *batch) ids() (ids []string) {
-	if b != nil {
-		for i := range b.parts {
-			ids = append(ids, b.parts[i].id)
-		}
+	for _, p := range b.all() {
+		ids = append(ids, p.id)
 	}
 	return ids
 }

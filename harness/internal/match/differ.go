@@ -184,12 +184,7 @@ func (d *differ) batches(recorded, received *batch) {
 
 // inOrder are the parts as they stand in the body.
 func (b *batch) inOrder() []*batchPart {
-	parts := make([]*batchPart, len(b.parts))
-	for n := range b.parts {
-		parts[n] = &b.parts[n]
-	}
-	slices.SortFunc(parts, func(p, q *batchPart) int { return cmp.Compare(p.position, q.position) })
-	return parts
+	return slices.SortedFunc(slices.Values(b.parts), func(p, q *batchPart) int { return cmp.Compare(p.position, q.position) })
 }
 
 // likeness is how much alike two parts are, 4 where they are equal.

@@ -346,13 +346,9 @@ func (x *masker) memberName(l *place.Leaf, bound *bindings) string {
 // divide files the blanks under the parts of the request that was read: of a batch in the
 // order of their classes, behind what stands in no part.
 func (a *masked) divide(b *batch) {
-	a.parts = make([]maskedPart, 1) // by position, from 1
-	if b != nil {
-		a.parts = make([]maskedPart, len(b.parts)+1)
-		for n := range b.parts {
-			p := &b.parts[n]
-			a.parts[p.position+1] = maskedPart{class: p.label, id: p.id}
-		}
+	a.parts = make([]maskedPart, 1+len(b.all())) // by position, from 1
+	for _, p := range b.all() {
+		a.parts[p.position+1] = maskedPart{class: p.label, id: p.id}
 	}
 	for _, v := range a.blanks {
 		at := 0
@@ -361,12 +357,12 @@ func (a *masked) divide(b *batch) {
 		}
 		a.parts[at].blanks = append(a.parts[at].blanks, v)
 	}
-	for n := range a.parts {
-		slices.SortStableFunc(a.parts[n].blanks, func(b, c blank) int { return strings.Compare(b.place, c.place) })
-	}
-	slices.SortStableFunc(a.parts[1:], func(p, q maskedPart) int { return strings.Compare(p.class, q.class) })
 	var layout []byte
+	slices.SortStableFunc(a.parts[1:], func(p, q maskedPart) int { return strings.Compare(p.class, q.class) })
 	for _, p := range a.parts {
+		slices.SortStableFunc(p.blanks, func(b, c blank) int {
+			return cmp.Or(strings.Compare(b.place, c.place), cmp.Compare(b.kind, c.kind))
+		})
 		layout = append(strconv.AppendInt(layout, int64(len(p.blanks)), 10), ' ')
 	}
 	a.layout = string(layout)

@@ -103,32 +103,31 @@ func recordedAddress(i *cassette.Interaction) (*url.URL, error) {
 
 // recorded understands the request of an interaction.
 func (s ruleSet) recorded(i *cassette.Interaction, principal string) (request, error) {
+	return s.understandMessage(requestOf(i), i.Request.Host, principal)
+}
+
+func requestOf(i *cassette.Interaction) place.Message {
 	r := &i.Request
-	return s.understandMessage(place.Message{Method: methodOf(r.Method), Address: r.URL, Header: r.Headers, Body: r.Body}, r.Host, principal)
+	return place.Message{Method: methodOf(r.Method), Address: r.URL, Header: r.Headers, Body: r.Body}
 }
 
 // messageOf is the request of an interaction, less what does not count.
-func messageOf(i *cassette.Interaction) place.Message {
-	r := &i.Request
-	return place.Message{Method: methodOf(r.Method), Address: r.URL, Header: significantOf(r.Headers), Body: r.Body}
-}
+func messageOf(i *cassette.Interaction) place.Message { return significantOf(requestOf(i)) }
 
 // liveMessage is a request that was sent, likewise.
 func liveMessage(req *http.Request, body []byte) place.Message {
 	address := addressOf(req.URL, req.Host).String()
-	return place.Message{Method: methodOf(req.Method), Address: address, Header: significantOf(req.Header), Body: inflate(req.Header, string(body))}
+	return significantOf(place.Message{Method: methodOf(req.Method), Address: address, Header: req.Header, Body: inflate(req.Header, string(body))})
 }
 
-// significantOf are the significant headers among some.
-func significantOf(h http.Header) http.Header {
-	var some http.Header
-	for name, values := range h {
+// significantOf is a message without the headers that say nothing.
+func significantOf(m place.Message) place.Message {
+	all := m.Header
+	m.Header = http.Header{}
+	for name, values := range all {
 		if significant(name) >= 0 {
-			if some == nil {
-				some = http.Header{}
-			}
-			some[name] = values
+			m.Header[name] = values
 		}
 	}
-	return some
+	return m
 }

@@ -75,16 +75,11 @@ type sealedEntry struct {
 // alone reports whether no other request has holes where one of the bucket's has them.
 func (b *bucket) alone(e *sealedEntry) bool { return b.alike[e.kinds] == 1 }
 
-// noteHoles notes where a recorded request has holes.
+// noteHoles notes where a recorded request, or a part of one, has holes.
 func (x *seal) noteHoles(known []cassette.Hole, as *request) {
-	if len(known) == 0 {
-		return
-	}
 	shapes := map[int]string{-1: shapeOf(&as.single)} // of the parts of a batch by position, and of the whole
-	if as.batch != nil {
-		for n := range as.batch.parts {
-			shapes[as.batch.parts[n].position] = partShape(&as.batch.parts[n])
-		}
+	for _, p := range as.batch.all() {
+		shapes[p.position] = partShape(p)
 	}
 	for _, h := range known {
 		position, at := -1, h.Place
@@ -106,17 +101,14 @@ func (x *seal) placesIn(r *request) holes {
 	if r.batch == nil {
 		return places
 	}
-	places = maps.Clone(places)
-	for n := range r.batch.parts {
-		p := &r.batch.parts[n]
+	all := holes{}
+	maps.Copy(all, places)
+	for _, p := range r.batch.parts {
 		for at, kind := range x.shapes[partShape(p)] {
-			if places == nil {
-				places = holes{}
-			}
-			places.add(placeOfPart(p.position)+at, kind)
+			all.add(placeOfPart(p.position)+at, kind)
 		}
 	}
-	return places
+	return all
 }
 
 // shapeOf is a text that differs where two requests cannot have a bucket in common.
