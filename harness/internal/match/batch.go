@@ -200,16 +200,9 @@ func placeOfPart(position int) string { return inRequests + strconv.Itoa(positio
 // renameParts makes an answer to a batch name its parts by other ids. All else stays as it is,
 // byte for byte.
 func renameParts(m *place.Message, ids map[string]string) {
-	same := true
-	for id, is := range ids {
-		same = same && id == is
-	}
-	if same {
-		return
-	}
 	place.Rewrite(m, func(l *place.Leaf) (string, bool) {
 		id, known := ids[l.Text]
-		if !known || id == l.Text || l.Role != place.Member || l.Name != "id" && l.Name != "dependsOn" {
+		if !known || l.Role != place.Member || l.Name != "id" && l.Name != "dependsOn" {
 			return "", false
 		}
 		position, rest := partOf(l.Place(), inResponses)
