@@ -15,7 +15,7 @@ func (u *unsealer) likely(b *bucket, a *masked, trust bool) (list []int) {
 		sent := &a.parts[n]
 		for k := range sent.blanks {
 			v := &sent.blanks[k]
-			v.known = u.known(b, sent.class, v, trust || v.looked)
+			v.known = u.known(b, v, trust || v.looked)
 			switch {
 			case v.known.sure == fitWeak:
 			case list == nil:
@@ -28,12 +28,12 @@ func (u *unsealer) likely(b *bucket, a *masked, trust bool) (list []int) {
 	return list
 }
 
-// known says what the value at a blank place in a part of a class stands for.
-func (u *unsealer) known(b *bucket, class string, v *blank, tags bool) knownValue {
+// known says what the value at a blank place stands for.
+func (u *unsealer) known(b *bucket, v *blank, tags bool) knownValue {
 	if v.kind == blankAny || v.kind == blankStamp {
 		return knownValue{sure: fitWeak}
 	}
-	at := valueAt{class: class, place: v.place}
+	at := valueAt{class: v.class, place: v.place}
 	as := func(value string, sure fit) knownValue {
 		at.value = value
 		return knownValue{value, b.byValue[at], sure}
@@ -41,19 +41,13 @@ func (u *unsealer) known(b *bucket, class string, v *blank, tags bool) knownValu
 	if is := as(fold(v.is), fitExact); is.entries != nil {
 		return is
 	}
-	if v.kind == blankID {
-		if u.bound.isNew(v.text) {
-			return knownValue{sure: fitWeak}
-		}
-		return knownValue{sure: fitExact}
-	}
 	if p, ok := u.bound.pseudonymAs(v.text); ok {
 		return as(fold(p), fitExact)
 	}
 	if u.seal.faker.IsName(v.text) {
 		return knownValue{sure: fitExact}
 	}
-	if tags {
+	if tags && v.kind != blankID {
 		name, domain := v.text, ""
 		if local, host, isAddress := strings.Cut(v.text, "@"); isAddress && u.seal.faker.IsName(host) { // which an answer gave
 			name, domain = local, "@"+host

@@ -32,7 +32,8 @@ type maskedPart struct {
 
 // A blank is a place that is left out of a comparison, and what stands there.
 type blank struct {
-	place  string // within its part
+	class  string // of its part
+	place  string // within that
 	kind   blankKind
 	text   string // as it was sent or stored
 	is     string // with its ids computed
@@ -355,6 +356,7 @@ func (a *masked) divide(b *batch) {
 		if position, rest := partOf(v.place, inRequests); b != nil {
 			at, v.place = position+1, rest
 		}
+		v.class = a.parts[at].class
 		a.parts[at].blanks = append(a.parts[at].blanks, v)
 	}
 	var layout []byte

@@ -156,7 +156,7 @@ func (x *seal) add(e *entry, as *request) {
 	for _, p := range left.parts {
 		for _, is := range p.blanks {
 			kinds = append(kinds, byte(is.kind))
-			value := valueAt{p.class, is.place, fold(is.is)}
+			value := valueAt{is.class, is.place, fold(is.is)}
 			if list := b.byValue[value]; is.kind != blankAny && (len(list) == 0 || list[len(list)-1] != at) {
 				b.byValue[value] = append(list, at)
 			}

@@ -80,10 +80,13 @@ func (u *unsealer) meant(b *bucket, a *masked, entries []laidEntry, sure fit) fo
 		at = len(entries) - 1
 	}
 	e, pairs := entries[at].entry, entries[at].pairs
-	f := foundRequest{entry: e.entry, sure: sure, masked: a, bucket: b, sealed: e, pairs: pairs}
+	f := foundRequest{entry: e.entry, sure: sure, masked: a, bucket: b, sealed: e, blanks: make([]blankPair, 0, len(a.blanks))}
 	for n, at := range pairs {
-		_, _, blanks := u.fits(e, &e.parts[at], &a.parts[n])
-		f.blanks = append(f.blanks, blanks)
+		part, stored := &a.parts[n], &e.parts[at]
+		_, _, places := u.fits(e, stored, part)
+		for k, m := range places {
+			f.blanks = append(f.blanks, blankPair{&part.blanks[k], &stored.blanks[m]})
+		}
 	}
 	if len(a.parts) > 1 {
 		live := make(map[string]string, len(pairs))
@@ -136,25 +139,22 @@ func (u *unsealer) bind(f *foundRequest) {
 	for _, id := range f.masked.ids {
 		u.bound.bind(id)
 	}
-	for n := range f.masked.parts {
-		part, stored := &f.masked.parts[n], &f.sealed.parts[f.pairs[n]]
-		for k := range part.blanks {
-			is, sent := &stored.blanks[f.blanks[n][k]], &part.blanks[k]
-			switch is.kind {
-			case blankName:
-				if f.sure == fitWeak && !f.bucket.alone(f.sealed) && u.known(f.bucket, part.class, sent, true).sure == fitWeak {
-					u.flights()[f.bucket.id].invented.Store(true)
-				}
-				u.bound.bind(idBinding{is.text, sent.text, sent.text})
-			case blankWord:
-				for _, id := range sent.ids {
-					u.bound.bind(id)
-				}
-			case blankID:
-				pairs, _ := pairsOf(is.is, sent.text)
-				for _, pair := range pairs {
-					u.bound.bind(pair)
-				}
+	for _, at := range f.blanks {
+		sent, is := at.sent, at.stored
+		switch is.kind {
+		case blankName:
+			if f.sure == fitWeak && !f.bucket.alone(f.sealed) && u.known(f.bucket, sent, true).sure == fitWeak {
+				u.flights()[f.bucket.id].invented.Store(true)
+			}
+			u.bound.bind(idBinding{is.text, sent.text, sent.text})
+		case blankWord:
+			for _, id := range sent.ids {
+				u.bound.bind(id)
+			}
+		case blankID:
+			pairs, _ := pairsOf(is.is, sent.text)
+			for _, pair := range pairs {
+				u.bound.bind(pair)
 			}
 		}
 	}
