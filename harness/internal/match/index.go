@@ -53,13 +53,11 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 	for _, c := range cassettes {
 		for n, i := range c.Interactions {
 			count++
-			some, err := x.add(source{c, i}, count)
-			if err != nil {
+			if uses, err = x.add(source{c, i}, count, uses); err != nil {
 				e := fault.Load(source{c, i}.file(), i.Line, n, "", "correct the recorded request, or record it again")
 				e.Cause = err
 				return nil, e
 			}
-			uses = append(uses, some...)
 		}
 	}
 	if rules.Order != OrderKey {
@@ -79,9 +77,9 @@ func severalPrincipals(cassettes []*cassette.Cassette) bool {
 	return len(names) > 1
 }
 
-// add adds an interaction at a position in recorded order, and says what it uses: what a request
-// reads once, what it writes each time.
-func (x *Index) add(s source, position int) (uses []resourceUse, err error) {
+// add adds an interaction at a position in recorded order, and to uses what it uses: what a
+// request reads once, what it writes each time.
+func (x *Index) add(s source, position int, uses []resourceUse) ([]resourceUse, error) {
 	req, err := x.recorded(s.interaction)
 	if err != nil {
 		return nil, err
