@@ -75,15 +75,11 @@ func ignorable(differences []Difference) ([]string, bool) {
 	var ignore []string
 	for _, d := range differences {
 		where, name, _ := strings.Cut(d.Field, ".")
-		switch where {
-		case "query", "header", "body":
-			if name == "" || isSecret(d.Field) || d.Recorded == concealed || d.Received == concealed || strings.Contains(name, concealed) || where == "query" && odataOptions[optionName(name)] {
-				return nil, false
-			}
-			ignore = append(ignore, d.Field)
-		default:
+		may := where == "query" && !odataOptions[optionName(name)] || where == "header" || where == "body"
+		if !may || name == "" || isSecret(d.Field) || d.Recorded == concealed || d.Received == concealed || strings.Contains(name, concealed) {
 			return nil, false
 		}
+		ignore = append(ignore, d.Field)
 	}
 	slices.Sort(ignore)
 	return slices.Compact(ignore), len(ignore) > 0
@@ -94,19 +90,12 @@ func ignorable(differences []Difference) ([]string, bool) {
 func ruleFor(method string, near *cassette.Interaction) string {
 	address, _ := recordedAddress(near) // it was read when the request was understood
 	u := graphurl.FromURL(address)
-	var glob strings.Builder
-	if u.Version != "" {
-		glob.WriteString("/" + u.Version)
-	}
-	for _, segment := range u.Segments {
-		if segment.Kind == graphurl.Key || segment.Kind == graphurl.ColonPath || len(segment.Args) > 0 {
-			glob.WriteString("/*")
-		} else {
-			one := graphurl.URL{Segments: []graphurl.Segment{segment}}
-			glob.WriteString(one.Path())
+	for n, s := range u.Segments {
+		if s.Kind == graphurl.Key || s.Kind == graphurl.ColonPath || len(s.Args) > 0 {
+			u.Segments[n] = graphurl.Segment{Text: "*"}
 		}
 	}
-	return methodOf(method) + " " + glob.String()
+	return methodOf(method) + " " + u.Path()
 }
 
 // undecided explains that no recorded request is meant, and why. What is known of the values

@@ -32,7 +32,6 @@ func significant(name string) int {
 // request that has a body. A request of the most common kind costs no allocation.
 func headerKey(header http.Header, hasBody bool, ignored []string) string {
 	var values [len(headerNames)]string
-	found := false
 	for name, sent := range header {
 		h := significant(name)
 		if h < 0 || slices.Contains(ignored, headerNames[h]) || headerNames[h] == "Content-Type" && !hasBody {
@@ -42,22 +41,14 @@ func headerKey(header http.Header, hasBody bool, ignored []string) string {
 			return headerKey(properlySpelled(header), hasBody, ignored)
 		}
 		values[h] = canonicalHeader(headerNames[h], sent)
-		found = found || values[h] != ""
 	}
-	if !found {
-		return ""
-	}
-	var key strings.Builder
+	var lines []string
 	for h, value := range values {
-		if value == "" {
-			continue
+		if value != "" {
+			lines = append(lines, headerNames[h]+": "+value)
 		}
-		if key.Len() > 0 {
-			key.WriteByte('\n')
-		}
-		key.WriteString(headerNames[h] + ": " + value)
 	}
-	return key.String()
+	return strings.Join(lines, "\n")
 }
 
 // properlySpelled returns the headers under their canonical names: the values of those whose
