@@ -13,7 +13,7 @@
 //
 // It never uses net/url's Query, which drops options that hold ';', and it never
 // folds the letter case of an id: entity ids are case-sensitive
-// (concepts/call-api). Nothing in a path distinguishes ids from words, so words are known
+// (concepts/call-api), but for the names that Outlook gives to folders. Nothing in a path distinguishes ids from words, so words are known
 // by a list of the names that Graph's metadata declares (words.txt). A word that is not in the
 // list keeps its case: at worst a request that is spelled otherwise finds no
 // recording, and never another's.

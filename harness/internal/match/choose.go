@@ -223,6 +223,17 @@ func (p *progress) advance(r *record) {
 	}
 }
 
+// outOfOrder says which related write an answer is out of order with, "" for none.
+func (e *entry) outOfOrder(why choiceReason, now window) string {
+	switch why {
+	case beforeWrite:
+		return fmt.Sprintf("recorded after %s, which was not replayed yet", e.writeAt(now.awaited))
+	case afterWrite:
+		return fmt.Sprintf("recorded before %s, which was replayed since", e.writeAt(now.replayed))
+	}
+	return ""
+}
+
 // writeAt describes the write of an entry's barriers at a position.
 func (e *entry) writeAt(position int) string {
 	for _, b := range e.barriers {

@@ -18,25 +18,23 @@ func explainConsumed(req *http.Request, e *entry, why choiceReason, now window) 
 	miss := newMiss(req, Consumed)
 	final := e.answers[len(e.answers)-1]
 	miss.Nearest = []Candidate{{Cassette: final.cassette, Interaction: final.interaction}}
-	on := ruleFor(req.Method, final.interaction)
+	repeatLast := Rule{On: ruleFor(req.Method, final.interaction), Repeat: RepeatLast}.YAML()
 	switch why {
 	case beforeWrite:
-		miss.Reason = fmt.Sprintf("order is strict and the next answer was recorded after %s, which was not replayed yet", e.writeAt(now.awaited))
+		miss.Reason = "order is strict and the next answer was " + e.outOfOrder(why, now)
 		miss.NextStep = "send that write first, or use `order: prefer`"
 	case afterWrite:
-		miss.Reason = fmt.Sprintf("order is strict and every answer was recorded before %s, which was replayed since", e.writeAt(now.replayed))
+		miss.Reason = "order is strict and every answer was " + e.outOfOrder(why, now)
 		miss.NextStep = "record the request after that write too, or use `order: prefer`"
 	case overPolled:
 		miss.Reason = "polling beyond the recording"
-		miss.NextStep = fmt.Sprintf("the last of %s was served again and again: record until the operation ends, or let it repeat without end in rules.yaml:\n%s",
-			fault.Count(len(e.answers), "answer"), Rule{On: on, Repeat: RepeatLast}.YAML())
+		miss.NextStep = "the last of " + fault.Count(len(e.answers), "answer") + " was served again and again: record until the operation ends, or let it repeat without end in rules.yaml:\n" + repeatLast
 	case usedUp:
 		miss.Reason = "1 answer recorded, and served"
 		if n := len(e.answers); n > 1 {
 			miss.Reason = fmt.Sprintf("%d answers recorded, each served once", n)
 		}
-		miss.NextStep = fmt.Sprintf("record the request as often as it is sent, or let the last answer repeat in rules.yaml:\n%s",
-			Rule{On: on, Repeat: RepeatLast}.YAML())
+		miss.NextStep = "record the request as often as it is sent, or let the last answer repeat in rules.yaml:\n" + repeatLast
 	}
 	return miss
 }
