@@ -43,8 +43,8 @@ const (
 )
 
 // An Option is a query option or a function's argument. Value is decoded. An
-// argument's value is an OData literal, quotes included; the value of $select or
-// $expand has its lists sorted.
+// argument's value is an OData literal, quotes included; the value of $select, $expand
+// or $filter has its lists sorted.
 type Option struct{ Name, Value string }
 
 // Parse reads an absolute address, or one relative to Graph's version root
