@@ -63,56 +63,93 @@ func (u *unsealer) known(b *bucket, v *blank, tags bool) knownValue {
 }
 
 // lay lays what was sent over an entry of its bucket: the worst fit of all its parts, less those
-// where anything goes, and which of the entry's parts each is.
-func (u *unsealer) lay(e *sealedEntry, a *masked) (worst fit, pairs []int) {
+// where anything goes, and which of the entry's parts each is. Of several parts of a class each is
+// the one that it fits best, and then the next.
+func (u *unsealer) lay(e *sealedEntry, a *masked) (worst fit, pairs pairing) {
 	sameClass := func(n int) bool { return a.parts[n].class == a.parts[n-1].class }
-	worst, asks, pairs := layRuns(len(a.parts), fitWeak, sameClass, func(stored, sent int) (fit, bool) {
-		is, asks, _ := u.fits(e, &e.parts[stored], &a.parts[sent])
-		return is, asks
+	pairs, ok := pairRuns(len(a.parts), fitWeak, sameClass, func(sent, stored int) fit {
+		is, _ := u.fits(e, &e.parts[stored], &a.parts[sent])
+		return is
 	})
-	if worst > fitConflict && !asks && len(a.blanks) > 0 {
+	if !ok {
+		return fitConflict, nil
+	}
+	worst, asks := fitExact, false
+	for n := range a.parts {
+		is, some := u.fits(e, &e.parts[pairs.of(n)], &a.parts[n])
+		if worst, asks = min(worst, is), asks || some; worst == fitConflict {
+			return fitConflict, nil
+		}
+	}
+	if !asks && len(a.blanks) > 0 {
 		return fitOpen, pairs
 	}
 	return worst, pairs
 }
 
-// fits is lay for the blanks of one part, of which those at one place stand in a list without order.
-func (u *unsealer) fits(e *sealedEntry, of, as *maskedPart) (worst fit, asks bool, pairs []int) {
-	samePlace := func(k int) bool { return as.blanks[k].place == as.blanks[k-1].place }
-	return layRuns(len(as.blanks), fitLone, samePlace, func(stored, sent int) (fit, bool) {
-		is, v := &of.blanks[stored], &as.blanks[sent]
-		if is.kind == blankAny && is.text != v.text {
-			return fitExact, false
+// fits lays a part over a recorded one: the worst fit of all places, less those where
+// anything goes, and whether there are others.
+func (u *unsealer) fits(e *sealedEntry, of, as *maskedPart) (worst fit, asks bool) {
+	pairs, ok := u.pairBlanks(e, of, as)
+	if !ok {
+		return fitConflict, true
+	}
+	worst = fitExact
+	for k := range as.blanks {
+		stored, sent := &of.blanks[pairs.of(k)], &as.blanks[k]
+		if stored.kind == blankAny && sent.text != stored.text {
+			continue
 		}
-		return u.fitsAt(e, is, v), true
+		asks = true
+		if worst = min(worst, u.fitsAt(e, stored, sent)); worst == fitConflict {
+			return fitConflict, true
+		}
+	}
+	return worst, asks
+}
+
+// pairBlanks says on which of a part's blanks each lies: what stands in a list, and so at one
+// place, has no order there.
+func (u *unsealer) pairBlanks(e *sealedEntry, of, as *maskedPart) (pairs pairing, ok bool) {
+	samePlace := func(k int) bool { return as.blanks[k].place == as.blanks[k-1].place }
+	return pairRuns(len(as.blanks), fitLone, samePlace, func(sent, stored int) fit {
+		return u.fitsAt(e, &of.blanks[stored], &as.blanks[sent])
 	})
 }
 
-// layRuns lays things over as many recorded ones, in order. In a run of things, each the same as
-// the one before, each lies on the one that it fits best, not worse than least, and then the next.
-// It says how they fit at worst, whether anything was asked, and on which each lies.
-func layRuns(count int, least fit, same func(n int) bool, fits func(stored, sent int) (is fit, asks bool)) (worst fit, asks bool, pairs []int) {
-	worst, pairs = fitExact, make([]int, count)
-	for first, end := 0, 0; first < count && worst > fitConflict; first = end {
+// A pairing says on which of as many recorded things each lies: nil on that in its own place.
+type pairing []int
+
+func (p pairing) of(n int) int {
+	if p == nil {
+		return n
+	}
+	return p[n]
+}
+
+// pairRuns pairs things with as many recorded ones, each with that in its own place. In a run,
+// where each is the same as the one before, each is paired with the one that it fits best, not
+// worse than least; ok is false where there is none.
+func pairRuns(count int, least fit, same func(n int) bool, fits func(sent, stored int) fit) (pairs pairing, ok bool) {
+	for first, end := 0, 0; first < count; first = end {
 		for end = first + 1; end < count && same(end); {
 			end++
 		}
-		run := []int{0}
-		if end > first+1 {
-			run = pairUp(end-first, end-first, int(fitExact), int(least), func(sent, stored int) int {
-				is, _ := fits(first+stored, first+sent)
-				return int(is)
-			})
+		if end == first+1 {
+			continue
 		}
+		for n := len(pairs); n < count; n++ {
+			pairs = append(pairs, n)
+		}
+		run := pairUp(end-first, end-first, int(fitExact), int(least), func(sent, stored int) int { return int(fits(first+sent, first+stored)) })
 		for n, m := range run {
 			if m < 0 {
-				return fitConflict, true, pairs
+				return nil, false
 			}
-			is, some := fits(first+m, first+n)
-			worst, asks, pairs[first+n] = min(worst, is), asks || some, first+m
+			pairs[first+n] = first + m
 		}
 	}
-	return worst, asks, pairs
+	return pairs, true
 }
 
 // pairUp pairs things with others, those first that are most alike, and of these in order. It

@@ -110,14 +110,6 @@ func (h holes) of(l *place.Leaf) cassette.HoleKind {
 	return h[at]
 }
 
-// at is the hole that stands at the very place of a leaf.
-func (h holes) at(l *place.Leaf) cassette.HoleKind {
-	if len(h) == 0 {
-		return ""
-	}
-	return h[unnamed(l.Place())]
-}
-
 // placeOf is the place of a leaf. What stands in a list without order has that of the first there.
 func placeOf(l *place.Leaf) string {
 	at := l.Place()
@@ -175,16 +167,19 @@ type masker struct {
 // note notes the pseudonyms with tags in a recorded request, and the names of members that were
 // replaced. It returns the request's holes, as those of a shape are known.
 func (x *masker) note(tags map[string]string, i *cassette.Interaction) (known []cassette.Hole) {
-	m, own := messageOf(i), holesOf(i)
-	if m.Body == "" && len(own) == 0 {
+	m := messageOf(i)
+	if m.Body == "" && len(i.Holes) == 0 {
 		return nil
 	}
+	var listed map[string]string // places in lists, as those of a shape are known
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		if l.IsName() {
-			x.keyed = x.keyed || len(identity.Find(l.Text)) > 0
-		} else if kind := own.at(l); kind != "" {
-			known = append(known, cassette.Hole{Place: placeOf(l), Kind: kind})
+		if l.List > 0 {
+			if listed == nil {
+				listed = map[string]string{}
+			}
+			listed[l.Place()] = placeOf(l)
 		}
+		x.keyed = x.keyed || l.IsName() && len(identity.Find(l.Text)) > 0
 		x.noteTag(tags, l.Text)
 		if local, _, isAddress := strings.Cut(l.Text, "@"); isAddress {
 			x.noteTag(tags, local)
@@ -194,6 +189,9 @@ func (x *masker) note(tags map[string]string, i *cassette.Interaction) (known []
 		}
 		return "", false
 	})
+	for _, h := range i.Holes {
+		known = append(known, cassette.Hole{Place: cmp.Or(listed[h.Place], h.Place), Kind: h.Kind})
+	}
 	return known
 }
 
@@ -251,7 +249,7 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 		}
 		holds := hole
 		if own != nil && hole != "" {
-			holds = own.at(l)
+			holds = own[unnamed(l.Place())]
 		}
 		b.kind = cmp.Or(kindOf(holds), b.kind)
 		if hole == "" && b.kind == blankWord {

@@ -113,23 +113,23 @@ func (x *seal) placesIn(r *request) holes {
 
 // shapeOf is a text that differs where two requests cannot have a bucket in common.
 func shapeOf(r *single) string {
-	words := []string{r.key.Method, "", "", ""}
+	b := append(make([]byte, 0, 128), r.key.Method...)
 	if r.key.Host == graphurl.Graph { // others may be a name
-		words[1] = "graph"
-	}
-	if r.key.Body != "" {
-		words[2] = "body"
+		b = append(b, '*')
 	}
 	if r.url != nil {
-		words[3] = strconv.Itoa(len(r.url.Segments))
+		b = strconv.AppendInt(append(b, ' '), int64(len(r.url.Segments)), 10)
 		for _, o := range r.url.Options {
-			if !strings.HasPrefix(o.Name, "$") { // it may be a name
-				o.Name = ""
+			b = append(b, ' ')
+			if strings.HasPrefix(o.Name, "$") { // others may be a name
+				b = append(b, o.Name...)
 			}
-			words = append(words, o.Name)
 		}
 	}
-	return strings.Join(words, " ")
+	if r.key.Body != "" {
+		b = append(b, " body"...)
+	}
+	return string(b)
 }
 
 func partShape(p *batchPart) string { return "part " + shapeOf(&p.single) }
