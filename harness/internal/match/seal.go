@@ -77,6 +77,9 @@ func (b *bucket) alone(e *sealedEntry) bool { return b.alike[e.kinds] == 1 }
 
 // noteHoles notes where a recorded request, or a part of one, has holes.
 func (x *seal) noteHoles(known []cassette.Hole, as *request) {
+	if len(known) == 0 {
+		return
+	}
 	shapes := map[int]string{-1: shapeOf(&as.single)} // of the parts of a batch by position, and of the whole
 	for _, p := range as.batch.all() {
 		shapes[p.position] = partShape(p)
