@@ -58,6 +58,7 @@ var connectives = map[string]bool{"AND": true, "OR": true, "NOT": true}
 func (e *expressionReader) punctuation(c byte) {
 	switch c {
 	case '(':
+		e.list = 0 // what is called within a list has an order
 		switch last := strings.ToLower(e.last); {
 		case last == "in":
 			e.list = e.literals + 1
