@@ -17,7 +17,7 @@ func (u *URL) Path() string {
 }
 
 // Query returns the canonical query without '?': options sorted by name, system
-// options with their '$', $select and $expand lists sorted.
+// options with their '$', the lists of $select and $expand and those of a filter's in sorted.
 func (u *URL) Query() string {
 	if len(u.Options) == 0 {
 		return ""

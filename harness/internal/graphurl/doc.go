@@ -12,11 +12,11 @@
 // every spelling of an address, and is another for any other id, option or value.
 //
 // It never uses net/url's Query, which drops options that hold ';', and it never
-// folds the letter case of an id: entity ids are case-sensitive
-// (concepts/call-api). Nothing in a path distinguishes ids from words, so words are known
-// by a list of the names that Graph's metadata declares (words.txt). A word that is not in the
-// list keeps its case: at worst a request that is spelled otherwise finds no
-// recording, and never another's.
+// folds the letter case of an id: entity ids are case-sensitive (concepts/call-api), but
+// for the names that Outlook gives to folders. Nothing in a path distinguishes ids from
+// words, so words are known by a list of the names that Graph's metadata declares
+// (words.txt). A word that is not in the list keeps its case: at worst a request that is
+// spelled otherwise finds no recording, and never another's.
 //
 // The paths of other hosts are not Graph's: only their encoding is made one, and
 // their options are sorted by name.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
@@ -42,8 +43,8 @@ const (
 )
 
 // An Option is a query option or a function's argument. Value is decoded. An
-// argument's value is an OData literal, quotes included; the value of $select or
-// $expand has its lists sorted.
+// argument's value is an OData literal, quotes included; the value of $select, $expand
+// or $filter has its lists sorted.
 type Option struct{ Name, Value string }
 
 // Parse reads an absolute address, or one relative to Graph's version root
@@ -142,7 +143,28 @@ func build(host string, path steps, query string) *URL {
 	}
 	u.Segments = p.parse()
 	u.Options = parseQuery(query, graph)
+	if graph {
+		u.Options = slices.DeleteFunc(u.Options, u.takesAlias)
+	}
 	return u
+}
+
+// takesAlias puts the value of a parameter alias, @p='x', where a function is called with it: that
+// is the same as to call it with the value ("OData URL Conventions 4.01" section 5.3). It reports
+// whether nothing else names the alias.
+func (u *URL) takesAlias(o Option) bool {
+	if !strings.HasPrefix(o.Name, "@") {
+		return false
+	}
+	taken := false
+	for _, s := range u.Segments {
+		for n := range s.Args {
+			if s.Args[n].Value == o.Name {
+				s.Args[n].Value, taken = o.Value, true
+			}
+		}
+	}
+	return taken && !slices.ContainsFunc(u.Options, func(other Option) bool { return strings.Contains(other.Value, o.Name) })
 }
 
 // Graph is the host class of Graph in every cloud.

@@ -3,6 +3,8 @@ package graphurl
 import (
 	"slices"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
 // steps yields the segments of a path, decoded.
@@ -94,8 +96,23 @@ func (p *pathParser) parse() []Segment {
 }
 
 func (p *pathParser) add(s Segment) {
+	if n := len(p.segments); s.Kind == Key && n > 0 && slices.Contains(folderHolders, p.segments[n-1].Text) {
+		if lower := ascii.ToLower(s.Text); slices.Contains(mailFolders, lower) {
+			s.Text = lower
+		}
+	}
 	p.segments = append(p.segments, s)
 	p.pos = p.pos.after(s)
+}
+
+// folderHolders are the collections whose members mailFolders are.
+var folderHolders = []string{"mailFolders", "childFolders"}
+
+// mailFolders are the names that Outlook gives to folders. Documentation has them in two
+// spellings, inbox (v1.0/resources/mailfolder) and Inbox (v1.0/resources/mail-api-overview).
+var mailFolders = []string{
+	"archive", "clutter", "conflicts", "conversationhistory", "deleteditems", "drafts", "inbox", "junkemail", "localfailures",
+	"msgfolderroot", "outbox", "recoverableitemsdeletions", "scheduled", "searchfolders", "sentitems", "serverfailures", "syncissues",
 }
 
 // joinQuoted reads on where a slash stands inside a quoted argument, as in

@@ -1,6 +1,7 @@
 package graphurl
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -59,10 +60,13 @@ func optionName(name string) string {
 // deepest bounds the nesting of $expand; what lies deeper is compared as text.
 const deepest = 16
 
-// sortedLists puts the lists of $select and $expand in order, nested ones too:
-// their order does not change meaning. Any other value, and a list that is not
+// sortedLists puts the lists of $select, $expand and $filter in order, nested ones
+// too: their order does not change meaning. Any other value, and a list that is not
 // well formed, is returned as it is.
 func sortedLists(name, value string, depth int) string {
+	if name == "$filter" && strings.Contains(value, " in") {
+		return inList.ReplaceAllStringFunc(value, sortedSet)
+	}
 	if name != "$select" && name != "$expand" || depth > deepest {
 		return value
 	}
@@ -78,6 +82,23 @@ func sortedLists(name, value string, depth int) string {
 	}
 	slices.Sort(items)
 	return strings.Join(items, ",")
+}
+
+// inList finds the sets that a filter compares with, as in: name in ('a','b'). What
+// stands between quotes is none.
+var inList = regexp.MustCompile(`'[^']*'| +in *\((?:'[^']*'|[^'()])*\)`)
+
+// sortedSet puts what inList found in order.
+func sortedSet(found string) string {
+	items, ok := SplitList(strings.TrimSuffix(found[strings.IndexByte(found, '(')+1:], ")"), ',')
+	if found[0] == '\'' || !ok {
+		return found
+	}
+	for i, item := range items {
+		items[i] = strings.Trim(item, " ")
+	}
+	slices.Sort(items)
+	return " in (" + strings.Join(items, ",") + ")"
 }
 
 // expandItem reads members($select=id;$top=5).

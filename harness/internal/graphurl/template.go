@@ -43,10 +43,7 @@ func (u *URL) Template() string {
 
 // folderNames are ids that Graph defines: they mean the same in every tenant
 // (v1.0/resources/mailfolder, v1.0/api/drive-get-specialfolder, site-get).
-var folderNames = []string{
-	"root", "inbox", "drafts", "sentitems", "deleteditems", "junkemail", "outbox", "archive",
-	"msgfolderroot", "documents", "photos", "cameraroll", "approot", "music",
-}
+var folderNames = append([]string{"root", "documents", "photos", "cameraroll", "approot", "music"}, mailFolders...)
 
 func keyTemplate(text string) string {
 	if f := identity.Recognise(text); f != nil {

@@ -2,6 +2,7 @@ package match
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -70,26 +71,19 @@ func raiseBarriers(uses []resourceUse, entries []*entry) {
 		behind := map[*barrier]bool{}
 		for _, where := range known.resolve(u.resources) {
 			for _, name := range sets.related(where) {
-				if barriers[name] == nil {
-					barriers[name] = newBarrier(sets[name])
+				b := barriers[name]
+				if b == nil {
+					b = &barrier{sets[name]}
+					barriers[name] = b
+					for _, w := range b.writes {
+						w.barriers = append(w.barriers, b)
+					}
 				}
-				if b := barriers[name]; !behind[b] {
-					behind[b] = true
-					u.entry.barriers = append(u.entry.barriers, b)
-				}
+				behind[b] = true
 			}
 		}
+		u.entry.barriers = slices.Collect(maps.Keys(behind))
 	}
-}
-
-func newBarrier(writes []*record) *barrier {
-	b := &barrier{writes}
-	for _, w := range writes {
-		if n := len(w.barriers); n == 0 || w.barriers[n-1] != b { // of one batch several parts
-			w.barriers = append(w.barriers, b)
-		}
-	}
-	return b
 }
 
 // writeSets are the writes that reads could lie behind, by how they are related to a path,
@@ -104,83 +98,78 @@ func newBarrier(writes []*record) *barrier {
 //	made     those of makes, by the path of what they made
 type writeSets map[string][]*record
 
-func (s writeSets) note(relation, path string, write *record) {
-	name := relation + " " + path
+func (s writeSets) note(name string, write *record) {
 	if list := s[name]; len(list) == 0 || list[len(list)-1] != write {
 		s[name] = append(list, write)
 	}
 }
 
 func (s writeSets) add(write *record, where resource) {
-	isCreate := write.entry.key.Method == http.MethodPost && write.interaction.Response.Code == http.StatusCreated
-	for n := 1; n <= len(where.steps); n++ {
-		s.note("below", where.prefix(n), write)
-		if isCreate && n == len(where.steps) {
-			s.note("creates", where.prefix(n), write)
+	last, isPost := len(where.steps), write.entry.key.Method == http.MethodPost
+	for n := 1; n <= last; n++ {
+		s.note("below "+where.prefix(n), write)
+		if isPost && n == last && write.interaction.Response.Code == http.StatusCreated {
+			s.note("creates "+where.prefix(n), write)
 		} else {
-			s.note("changes", where.prefix(n), write)
+			s.note("changes "+where.prefix(n), write)
 		}
 	}
-	relation := "at"
-	if write.makes() {
-		relation = "makes"
+	if isPost && write.makes() {
+		s.note("makes "+where.prefix(last), write)
+	} else {
+		s.note("at "+where.prefix(last), write)
 	}
-	s.note(relation, where.prefix(len(where.steps)), write)
 }
 
 // related names the sets of writes that a read of a resource lies behind.
 func (s writeSets) related(where resource) []string {
 	last := len(where.steps)
-	names := []string{"below " + where.prefix(last)}
+	path := where.prefix(last)
+	names := []string{"below " + path}
 	if where.equal != nil {
-		s.expandCreates(where.prefix(last))
-		names[0] = "changes " + where.prefix(last)
+		s.expand("creates "+path, (*record).texts, func(text string) string { return "with " + text + " " + path })
+		names[0] = "changes " + path
 		for _, text := range where.equal {
-			names = append(names, "with "+text+" "+where.prefix(last))
+			names = append(names, "with "+text+" "+path)
 		}
 	}
 	for n := 1; n < last; n++ {
-		s.expandMakes(where.prefix(n))
-		names = append(names, "at "+where.prefix(n), "made "+where.prefix(n+1))
+		above := where.prefix(n)
+		s.expand("makes "+above, (*record).made, func(name string) string { return "made " + above + "/" + escapeStep(name) })
+		names = append(names, "at "+above, "made "+where.prefix(n+1))
 	}
 	return slices.DeleteFunc(names, func(name string) bool { return len(s[name]) == 0 })
 }
 
-// expandCreates reads which texts those have that POSTs to a collection made, once somebody
-// asks for those with one.
-func (s writeSets) expandCreates(collection string) {
-	for _, write := range s["creates "+collection] {
-		for _, body := range []string{write.interaction.Request.Body, write.body()} {
-			doc, err := jsondoc.Parse(body)
-			if err != nil {
-				continue
+// expand reads what the writes of a set say, once somebody asks for it, and notes them in the
+// sets of all that they say.
+func (s writeSets) expand(set string, says func(*record) []string, to func(text string) string) {
+	for _, write := range s[set] {
+		for _, text := range says(write) {
+			s.note(to(text), write)
+		}
+	}
+	delete(s, set)
+}
+
+// texts are those in a request and its answer, folded.
+func (r *record) texts() (all []string) {
+	for _, body := range []string{r.interaction.Request.Body, r.body()} {
+		doc, _ := jsondoc.Parse(body)
+		jsondoc.Walk(doc, func(_ jsondoc.Place, value any) bool {
+			if text, ok := value.(string); ok && len(text) < longestName {
+				all = append(all, fold(text))
 			}
-			jsondoc.Walk(doc, func(_ jsondoc.Place, value any) bool {
-				if text, ok := value.(string); ok && len(text) < longestName {
-					s.note("with "+fold(text), collection, write)
-				}
-				return true
-			})
-		}
+			return true
+		})
 	}
-	delete(s, "creates "+collection)
+	return all
 }
 
-// expandMakes reads what the POSTs to a collection made, once somebody reads below it.
-func (s writeSets) expandMakes(collection string) {
-	for _, write := range s["makes "+collection] {
-		for _, name := range write.made() {
-			s.note("made", collection+"/"+escapeStep(name), write)
-		}
-	}
-	delete(s, "makes "+collection)
-}
-
-// makes reports whether the answer says what the request made.
+// makes reports whether the answer to a POST says what that made.
 func (r *record) makes() bool {
 	response := &r.interaction.Response
-	return r.entry.key.Method == http.MethodPost &&
-		(response.Code == http.StatusCreated && response.Body != "" || response.Code == http.StatusAccepted && r.comesToBeAt() != "")
+	return response.Code == http.StatusCreated && response.Body != "" || response.Code == http.StatusAccepted && r.comesToBeAt() != ""
 }
 
 // comesToBeAt is the address at which an answer says that something comes to be.
@@ -189,36 +178,23 @@ func (r *record) comesToBeAt() string {
 	return cmp.Or(header.Get("Content-Location"), header.Get("Location"))
 }
 
-// made are the names of what a request made, as far as its answer says: what the object is
-// called by, or the steps of the address at which it comes to be.
+// made are the names of what a request made, as far as its answer says: the object's own
+// strings, or the steps of the address at which it comes to be.
 func (r *record) made() (names []string) {
 	if r.interaction.Response.Code == http.StatusCreated {
-		return namesIn(r.body())
-	}
-	if address, err := graphurl.Parse(r.comesToBeAt()); err == nil {
+		doc, _ := jsondoc.Parse(r.body())
+		members, _ := doc.(map[string]any)
+		for _, value := range members {
+			if name, ok := value.(string); ok && name != "" && len(name) < 512 {
+				names = append(names, name)
+			}
+		}
+	} else if address, err := graphurl.Parse(r.comesToBeAt()); err == nil {
 		for _, segment := range address.Segments {
 			names = append(names, segment.Text)
 		}
 	}
 	return names
-}
-
-// namesIn lists the values of an object that something below its collection may be
-// called by: its own strings, not those of inner objects.
-func namesIn(body string) []string {
-	doc, err := jsondoc.Parse(body)
-	if err != nil {
-		return nil
-	}
-	members, _ := doc.(map[string]any)
-	var names []string
-	for _, value := range members {
-		if name, ok := value.(string); ok && name != "" && len(name) < 512 {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }
 
 // aliases are the user principal names that requests call users by, and the ids

@@ -18,8 +18,8 @@ import (
 // graph of what depends on what. Ids only tie the graph together: real SDKs draw
 // them at random, so they take no part in the comparison.
 type batch struct {
-	parts []batchPart // sorted by label, equal labels by position
-	rest  []byte      // members other than "requests", canonical
+	parts []*batchPart // sorted by label, equal labels by position
+	rest  []byte       // members other than "requests", canonical
 }
 
 // A batchPart is one inner request. Its path is the one below the batch's version.
@@ -57,27 +57,27 @@ func parseBatch(doc any, version string) *batch {
 // newPart understands a request of a batch. A null body is as good as none. The address is
 // relative to the version (concepts/json-batching), or absolute where an application put a
 // link into its batch.
-func newPart(sent *graph.Part, version string) batchPart {
-	p := batchPart{id: sent.ID, position: sent.Index, needs: sent.Needs}
-	if body := sent.Body; body != nil {
-		p.body = documentOf(string(jsondoc.Canonical(nil, body)), body)
-		if _, isText := body.(string); !isText && sent.Header["Content-Type"] == nil {
+func newPart(sent *graph.Part, version string) *batchPart {
+	var body payload
+	if sent.Body != nil {
+		body = documentOf(string(jsondoc.Canonical(nil, sent.Body)), sent.Body)
+		if _, isText := sent.Body.(string); !isText && sent.Header["Content-Type"] == nil {
 			sent.Header.Set("Content-Type", "application/json") // a body that is a JSON value can be nothing else
 		}
 	}
-	headers := headerKey(sent.Header, p.body.digest != "", nil)
-	p.key = Key{Method: sent.Method, Path: sent.URL, Headers: headers, Body: p.body.digest}
 	address := sent.URL
 	if !strings.HasPrefix(address, "/") && !strings.Contains(address, "://") {
 		address = "/" + address
 	}
-	if u, err := graphurl.Parse(address); err == nil {
-		if u.Version == version {
-			u.Version = ""
-		}
-		p.url, p.key.Host, p.key.Path, p.key.Query = u, u.Host, u.Path(), u.Query()
+	u, _ := graphurl.Parse(address)
+	if u != nil && u.Version == version {
+		u.Version = ""
 	}
-	k := p.key
+	p := &batchPart{single: newSingle(sent.Method, u, sent.Header, body, nil), id: sent.ID, position: sent.Index, needs: sent.Needs}
+	if u == nil {
+		p.key.Path = sent.URL
+	}
+	k := &p.key
 	p.asks = strings.Join([]string{k.Method, k.Host, k.Path, k.Query, k.Headers, k.Body}, "\x00")
 	return p
 }
@@ -86,48 +86,49 @@ func newPart(sent *graph.Part, version string) batchPart {
 // distinguishes them, and sorts by them.
 func (b *batch) label() {
 	linked := false
-	for i := range b.parts {
-		b.parts[i].label = b.parts[i].asks
-		linked = linked || len(b.parts[i].needs) > 0
+	for _, p := range b.parts {
+		p.label = p.asks
+		linked = linked || len(p.needs) > 0
 	}
 	if linked {
 		b.refine()
 	}
-	slices.SortStableFunc(b.parts, func(p, q batchPart) int { return cmp.Compare(p.label, q.label) })
+	slices.SortStableFunc(b.parts, func(p, q *batchPart) int { return cmp.Compare(p.label, q.label) })
 }
 
 // refine makes labels say what a part depends on and what depends on it, to any depth.
 // (This is colour refinement; a batch has at most 20 parts.)
 func (b *batch) refine() {
 	index := map[string]int{}
-	for i := range b.parts {
-		index[b.parts[i].id] = i
+	for i, p := range b.parts {
+		index[p.id] = i
 	}
-	needs, needed := make([][]int, len(b.parts)), make([][]int, len(b.parts))
-	for i, part := range b.parts {
-		for _, id := range part.needs {
+	ties := make([][2][]int, len(b.parts)) // what a part needs, and what needs it
+	for i, p := range b.parts {
+		for _, id := range p.needs {
 			if j, known := index[id]; known {
-				needs[i], needed[j] = append(needs[i], j), append(needed[j], i)
+				ties[i][0], ties[j][1] = append(ties[i][0], j), append(ties[j][1], i)
 			}
 		}
 	}
-	labels := func(of []int) string {
-		var labels []string
-		for _, i := range of {
-			labels = append(labels, b.parts[i].label)
-		}
-		slices.Sort(labels)
-		return "\x01" + strings.Join(labels, "\x02")
-	}
 	for before, now := -1, 0; before < now; {
 		refined, classes := make([]string, len(b.parts)), map[string]bool{}
-		for i := range b.parts {
-			sum := sha256.Sum256([]byte(b.parts[i].label + labels(needs[i]) + labels(needed[i])))
+		for i, tied := range ties {
+			text := b.parts[i].label
+			for _, others := range tied {
+				var labels []string
+				for _, j := range others {
+					labels = append(labels, b.parts[j].label)
+				}
+				slices.Sort(labels)
+				text += "\x01" + strings.Join(labels, "\x02")
+			}
+			sum := sha256.Sum256([]byte(text))
 			refined[i] = string(sum[:])
 			classes[refined[i]] = true
 		}
-		for i := range b.parts {
-			b.parts[i].label = refined[i]
+		for i, p := range b.parts {
+			p.label = refined[i]
 		}
 		before, now = now, len(classes)
 	}
@@ -142,7 +143,7 @@ func (b *batch) canonical() (text []byte) {
 
 // read reports whether all parts only read.
 func (b *batch) read() bool {
-	return !slices.ContainsFunc(b.parts, func(p batchPart) bool { return !p.read() })
+	return !slices.ContainsFunc(b.parts, func(p *batchPart) bool { return !p.read() })
 }
 
 // resources lists what the parts read, or write.
@@ -155,13 +156,18 @@ func (b *batch) resources(read bool) (list []resource) {
 	return list
 }
 
-// ids are those of the parts, in an order that batches of one canonical form have in common;
-// nil of no batch.
+// all are the parts; none of no batch.
+func (b *batch) all() []*batchPart {
+	if b == nil {
+		return nil
+	}
+	return b.parts
+}
+
+// ids are those of the parts, in an order that batches of one canonical form have in common.
 func (b *batch) ids() (ids []string) {
-	if b != nil {
-		for i := range b.parts {
-			ids = append(ids, b.parts[i].id)
-		}
+	for _, p := range b.all() {
+		ids = append(ids, p.id)
 	}
 	return ids
 }
@@ -194,16 +200,9 @@ func placeOfPart(position int) string { return inRequests + strconv.Itoa(positio
 // renameParts makes an answer to a batch name its parts by other ids. All else stays as it is,
 // byte for byte.
 func renameParts(m *place.Message, ids map[string]string) {
-	same := true
-	for id, is := range ids {
-		same = same && id == is
-	}
-	if same {
-		return
-	}
 	place.Rewrite(m, func(l *place.Leaf) (string, bool) {
 		id, known := ids[l.Text]
-		if !known || id == l.Text || l.Role != place.Member || l.Name != "id" && l.Name != "dependsOn" {
+		if !known || l.Role != place.Member || l.Name != "id" && l.Name != "dependsOn" {
 			return "", false
 		}
 		position, rest := partOf(l.Place(), inResponses)

@@ -35,48 +35,43 @@ func newBindings(faker *identity.Faker) *bindings {
 }
 
 // live looks up what a pseudonym stands for.
-func (b *bindings) live(pseudonym string) (string, bool) {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	live, ok := b.lives[fold(pseudonym)]
-	return live, ok
-}
+func (b *bindings) live(pseudonym string) (string, bool) { return b.look(b.lives, fold(pseudonym)) }
 
 // pseudonym looks up what stands for a live value.
 func (b *bindings) pseudonym(live string) (string, bool) {
 	p, ok := b.pseudonymAs(live)
-	if ok || !strings.ContainsAny(live, "@.") {
-		return p, ok
+	if !ok && strings.ContainsAny(live, "@.") {
+		return b.look(b.folded, fold(live))
 	}
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	p, ok = b.folded[fold(live)]
 	return p, ok
 }
 
 // pseudonymAs looks a live value up in the very letter case.
-func (b *bindings) pseudonymAs(live string) (string, bool) {
+func (b *bindings) pseudonymAs(live string) (string, bool) { return b.look(b.stored, live) }
+
+func (b *bindings) look(in map[string]string, key string) (string, bool) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	p, ok := b.stored[live]
-	return p, ok
+	value, ok := in[key]
+	return value, ok
 }
 
 // An idBinding is a pseudonym, and the value that it stands for, which is looked up by a key.
 type idBinding struct{ pseudonym, live, key string }
 
-// bind notes a pair, unless one of the two is bound, and the parts of addresses.
-func (b *bindings) bind(pair idBinding) {
+// bind notes a pair, and the parts of addresses, unless one of the two is bound. It reports whether
+// neither is bound to another value.
+func (b *bindings) bind(pair idBinding) bool {
 	if pair.pseudonym == pair.live {
-		return
+		return true
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if _, bound := b.lives[fold(pair.pseudonym)]; bound {
-		return
-	}
-	if p, bound := b.stored[pair.key]; bound && fold(p) != fold(pair.pseudonym) {
-		return
+	p, known := b.stored[pair.key]
+	is, bound := b.lives[fold(pair.pseudonym)]
+	other := bound && fold(is) != fold(pair.key) || known && fold(p) != fold(pair.pseudonym)
+	if bound || other {
+		return !other
 	}
 	b.lives[fold(pair.pseudonym)] = pair.live
 	keepFirst(b.stored, pair.key, pair.pseudonym)
@@ -86,6 +81,7 @@ func (b *bindings) bind(pair idBinding) {
 		keepFirst(b.lives, fold(local), pair.live[:at])
 		keepFirst(b.lives, fold(host), pair.live[at+1:])
 	}
+	return true
 }
 
 func keepFirst(m map[string]string, key, value string) {
@@ -116,14 +112,9 @@ func (b *bindings) bindGiven(pseudonym, live string) error {
 		pairs = []idBinding{{pseudonym, live, live}}
 	}
 	for _, pair := range pairs {
-		is, bound := b.live(pair.pseudonym)
-		p, known := b.pseudonymAs(pair.key)
-		if bound && fold(is) != fold(pair.key) || known && fold(p) != fold(pair.pseudonym) {
+		if !b.bind(pair) {
 			return fmt.Errorf("bind %q to %q: one of them is bound to another value", pseudonym, live)
 		}
-	}
-	for _, pair := range pairs {
-		b.bind(pair)
 	}
 	return nil
 }

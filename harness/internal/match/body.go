@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -12,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/place/media"
@@ -25,10 +25,10 @@ const maxInflated = 64 << 20
 
 // A payload is a request body, understood. Two payloads with one digest are equal.
 type payload struct {
-	digest string       // kind and digest of the canonical body; "" when there is none
-	text   string       // uncompressed
-	doc    any          // of a JSON body, where it had to be read as a tree: see document
-	fields []namedValue // of a form or of multipart, by name
+	digest string            // kind and digest of the canonical body; "" when there is none
+	text   string            // uncompressed
+	doc    any               // of a JSON body, where it had to be read as a tree: see document
+	fields []graphurl.Option // of a form or of multipart, by name
 }
 
 // payloadOf reads a body as redaction does, without what the paths select. A body that is
@@ -49,9 +49,8 @@ func payloadOf(m *place.Message, ignored []*jsondoc.Path) payload {
 			return documentOf(text, without(doc, ignored))
 		}
 	case kind == media.Form:
-		if fields, canonical, ok := parseForm(text); ok {
-			return payload{digest: digest("form", canonical), text: text, fields: fields}
-		}
+		fields, canonical := parseForm(text)
+		return payload{digest: digest("form", canonical), text: text, fields: fields}
 	case kind == media.Multipart:
 		fields, canonical := parseParts(m, boundary)
 		return payload{digest: digest("multipart", canonical), text: text, fields: fields}
@@ -88,52 +87,36 @@ func inflate[T wire.Bytes](header http.Header, body T) T {
 	return wire.Gunzip(plain, maxInflated)
 }
 
-// parseForm reads the fields of a form, in an order that does not depend on theirs; ok is false
-// where it is none.
-func parseForm(text string) (fields []namedValue, canonical []byte, ok bool) {
-	for field := range strings.SplitSeq(text, "&") {
-		if field == "" {
-			continue
-		}
-		name, value, _ := strings.Cut(field, "=")
-		plainName, err1 := url.QueryUnescape(name)
-		plainValue, err2 := url.QueryUnescape(value)
-		if err1 != nil || err2 != nil {
-			return nil, nil, false
-		}
-		fields = append(fields, namedValue{plainName, plainValue})
-	}
-	slices.SortFunc(fields, func(a, b namedValue) int {
-		return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.value, b.value))
+// parseForm reads the fields of a form, in an order that does not depend on theirs. An address of
+// a host that is not Graph's has options of the same grammar.
+func parseForm(text string) (fields []graphurl.Option, canonical string) {
+	form := graphurl.FromURL(&url.URL{Host: "form", RawQuery: text})
+	sortFields(form.Options)
+	return form.Options, form.Query()
+}
+
+func sortFields(fields []graphurl.Option) {
+	slices.SortFunc(fields, func(a, b graphurl.Option) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Value, b.Value))
 	})
-	for _, f := range fields {
-		canonical = fmt.Appendf(canonical, "%s=%s&", url.QueryEscape(f.name), url.QueryEscape(f.value))
-	}
-	return fields, canonical, true
 }
 
 // parseParts reads the parts of a multipart body, in an order that does not depend on theirs:
 // SDKs write them in random order with a random boundary. Parts without a name are known by
 // their position.
-func parseParts(m *place.Message, boundary string) (fields []namedValue, canonical []byte) {
-	type part struct {
-		canonical string
-		field     namedValue
-	}
-	var parts []part
+func parseParts(m *place.Message, boundary string) (fields []graphurl.Option, canonical string) {
+	var parts []string
 	for n, p := range m.Parts(boundary) {
 		name, headers, body := cmp.Or(p.Name, strconv.Itoa(n)), partHeaders(p.Header), payloadOf(&p.Message, nil)
-		field := namedValue{name, body.text}
+		parts = append(parts, strconv.Quote(name)+"\n"+headers+"\n"+body.digest+"\n\n")
 		if headers != "" {
-			field.value = headers + "\n\n" + body.text
+			headers += "\n\n"
 		}
-		parts = append(parts, part{strconv.Quote(name) + "\n" + headers + "\n" + body.digest + "\n\n", field})
+		fields = append(fields, graphurl.Option{Name: name, Value: headers + body.text})
 	}
-	slices.SortStableFunc(parts, func(a, b part) int { return strings.Compare(a.canonical, b.canonical) })
-	for _, p := range parts {
-		fields, canonical = append(fields, p.field), append(canonical, p.canonical...)
-	}
-	return fields, canonical
+	slices.Sort(parts)
+	sortFields(fields)
+	return fields, strings.Join(parts, "")
 }
 
 // partHeaders writes the headers of a part in one spelling. Content-Length says

@@ -223,6 +223,17 @@ func (p *progress) advance(r *record) {
 	}
 }
 
+// outOfOrder says which related write an answer is out of order with, "" for none.
+func (e *entry) outOfOrder(why choiceReason, now window) string {
+	switch why {
+	case beforeWrite:
+		return fmt.Sprintf("recorded after %s, which was not replayed yet", e.writeAt(now.awaited))
+	case afterWrite:
+		return fmt.Sprintf("recorded before %s, which was replayed since", e.writeAt(now.replayed))
+	}
+	return ""
+}
+
 // writeAt describes the write of an entry's barriers at a position.
 func (e *entry) writeAt(position int) string {
 	for _, b := range e.barriers {
@@ -239,28 +250,23 @@ func (e *entry) writeAt(position int) string {
 func (p *progress) unused(entries []*entry) []Unused {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	type unread struct {
-		*record
-		leftover bool
-	}
-	var list []unread
+	asked := func(e *entry) bool { return e.read && p.tallies[e].last > 0 }
+	var left []*record
 	for _, e := range entries {
 		t := p.tallies[e]
-		if t.wrapped {
-			continue
+		if asked(e) {
+			t.next = e.passOver(t.next, p.now(e).replayed)
 		}
-		leftover, first := t.last > 0 && e.read, t.next
-		if leftover {
-			first = e.passOver(first, p.now(e).replayed)
-		}
-		for _, r := range e.answers[first:] {
-			list = append(list, unread{r, leftover})
+		if !t.wrapped {
+			left = append(left, e.answers[t.next:]...)
 		}
 	}
-	slices.SortFunc(list, func(a, b unread) int { return cmp.Compare(a.position, b.position) })
-	unused := make([]Unused, len(list))
-	for i, u := range list {
-		unused[i] = Unused{u.cassette, u.interaction, u.leftover}
+	slices.SortFunc(left, byPosition)
+	unused := make([]Unused, len(left))
+	for n, r := range left {
+		unused[n] = Unused{r.cassette, r.interaction, asked(r.entry)}
 	}
 	return unused
 }
+
+func byPosition(r, s *record) int { return cmp.Compare(r.position, s.position) }

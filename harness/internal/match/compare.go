@@ -44,9 +44,12 @@ func (r Rules) Compare(first, second *cassette.Interaction) (Comparison, error) 
 // alike reports whether two requests differ in ids, and in what stands in their holes, alone.
 func (s ruleSet) alike(first, second *cassette.Interaction) bool {
 	seal := newSeal(s, nil)
-	seal.noteTags(nil, first)
 	key := func(i *cassette.Interaction) (Key, bool) {
-		left := seal.mask(messageOf(i), holesOf(i), holesOf(i), newBindings(seal.faker))
+		known := holes{}
+		for _, h := range seal.note(nil, i) {
+			known.add(h.Place, h.Kind)
+		}
+		left := seal.mask(messageOf(i), known, holesOf(i), newBindings(seal.faker))
 		place.Rewrite(&left.message, func(l *place.Leaf) (string, bool) {
 			is := identity.Rewrite(l.Text, func(a identity.Atom) string { return strings.Repeat("0", len(a.Text)) })
 			return is, is != l.Text && !l.Layered

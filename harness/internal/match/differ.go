@@ -35,17 +35,12 @@ func (d *differ) requests(recorded, live *request) {
 	d.compare("method", old.Method, now.Method)
 	d.compare("host", hostName(old.Host), hostName(now.Host))
 	d.paths(recorded.url, old.Path, now.Path)
-	d.named("query.", queryValues(old.Query), queryValues(now.Query))
+	d.named("query.", recorded.url.Options, live.url.Options)
 	d.compare("principal", old.Principal, now.Principal)
 	if old.Method != now.Method { // it says enough
 		return
 	}
-	headers := func(k *Key) []namedValue {
-		return slices.DeleteFunc(headerValues(k.Headers), func(h namedValue) bool {
-			return h.name == "Content-Type" && (old.Body == "") != (now.Body == "") // one has no body, and so no type
-		})
-	}
-	d.named("header.", headers(old), headers(now))
+	d.headers("header.", &recorded.single, &live.single)
 	if recorded.batch != nil && live.batch != nil && old.Body != now.Body {
 		d.batches(recorded.batch, live.batch)
 		return
@@ -113,50 +108,35 @@ func (d *differ) paths(u *graphurl.URL, recorded, received string) {
 	}
 }
 
-// named compares two sets of named values.
-func (d *differ) named(prefix string, recorded, received []namedValue) {
-	old, now := byName(recorded), byName(received)
-	names := slices.AppendSeq(slices.Collect(maps.Keys(old)), maps.Keys(now))
-	slices.Sort(names)
-	for _, name := range slices.Compact(names) {
-		d.sides(prefix+name, old[name], now[name])
+// named compares two sets of named values, those of one name as one.
+func (d *differ) named(prefix string, recorded, received []graphurl.Option) {
+	values := map[string]*[2][]string{}
+	for n, options := range [...][]graphurl.Option{recorded, received} {
+		for _, o := range options {
+			if values[o.Name] == nil {
+				values[o.Name] = &[2][]string{}
+			}
+			values[o.Name][n] = append(values[o.Name][n], o.Value)
+		}
+	}
+	joined := func(values []string) side { return side{text: strings.Join(values, " & "), has: values != nil} }
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		d.sides(prefix+name, joined(values[name][0]), joined(values[name][1]))
 	}
 }
 
-// byName joins the values of each name.
-func byName(pairs []namedValue) map[string]side {
-	values := map[string][]string{}
-	for _, p := range pairs {
-		values[p.name] = append(values[p.name], p.value)
+// headers compares the significant headers. Where only one has a body, only one has its type.
+func (d *differ) headers(prefix string, recorded, received *single) {
+	of := func(s *single) (list []graphurl.Option) {
+		for line := range strings.SplitSeq(s.key.Headers, "\n") {
+			name, value, _ := strings.Cut(line, ": ")
+			if line != "" && (name != "Content-Type" || (recorded.key.Body == "") == (received.key.Body == "")) {
+				list = append(list, graphurl.Option{Name: name, Value: value})
+			}
+		}
+		return list
 	}
-	sides := make(map[string]side, len(values))
-	for name, all := range values {
-		sides[name] = textSide(strings.Join(all, " & "))
-	}
-	return sides
-}
-
-func queryValues(query string) []namedValue {
-	return splitPairs(query, "&", "=", func(text string) string {
-		plain, _ := url.QueryUnescape(text) // it is canonical
-		return plain
-	})
-}
-
-func headerValues(headers string) []namedValue {
-	return splitPairs(headers, "\n", ": ", func(s string) string { return s })
-}
-
-// splitPairs reads the names and values of a part of a key.
-func splitPairs(text, between, within string, plain func(string) string) (pairs []namedValue) {
-	if text == "" {
-		return nil
-	}
-	for pair := range strings.SplitSeq(text, between) {
-		name, value, _ := strings.Cut(pair, within)
-		pairs = append(pairs, namedValue{plain(name), plain(value)})
-	}
-	return pairs
+	d.named(prefix, of(recorded), of(received))
 }
 
 // payloads compares two bodies, which stand at a place.
@@ -181,31 +161,19 @@ func (d *differ) payloads(at string, recorded, received *payload) {
 // ask for the same thing and are tied to others, then those of one address, then those of
 // one method, then any.
 func (d *differ) batches(recorded, received *batch) {
-	before := len(d.list)
-	byPlace := func(a, b batchPart) int { return cmp.Compare(a.position, b.position) }
-	old := slices.SortedFunc(slices.Values(recorded.parts), byPlace)
-	now := slices.SortedFunc(slices.Values(received.parts), byPlace)
-	for _, alike := range []func(a, b *batchPart) bool{
-		func(a, b *batchPart) bool { return a.label == b.label },
-		func(a, b *batchPart) bool { return a.asks == b.asks },
-		func(a, b *batchPart) bool { return a.key.Method == b.key.Method && a.key.Path == b.key.Path },
-		func(a, b *batchPart) bool { return a.key.Method == b.key.Method },
-		func(a, b *batchPart) bool { return true },
-	} {
-		old = slices.DeleteFunc(old, func(a batchPart) bool {
-			i := slices.IndexFunc(now, func(b batchPart) bool { return alike(&a, &b) })
-			if i >= 0 {
-				d.parts(recorded, received, &a, &now[i])
-				now = slices.Delete(now, i, i+1)
-			}
-			return i >= 0
-		})
+	before, old, now := len(d.list), recorded.inOrder(), received.inOrder()
+	pairs := pairUp(len(old), len(now), 4, 0, func(n, m int) int { return old[n].likeness(now[m]) })
+	for n, m := range pairs {
+		if m < 0 {
+			d.sides(old[n].field(""), old[n].side(), side{})
+			continue
+		}
+		d.parts(recorded, received, old[n], now[m])
 	}
-	for _, part := range old {
-		d.sides(part.field(""), part.side(), side{})
-	}
-	for _, part := range now {
-		d.sides(part.field(""), side{}, part.side())
+	for m, part := range now {
+		if !slices.Contains(pairs, m) {
+			d.sides(part.field(""), side{}, part.side())
+		}
 	}
 	d.compare("body", string(recorded.rest), string(received.rest))
 	if len(d.list) == before {
@@ -214,11 +182,31 @@ func (d *differ) batches(recorded, received *batch) {
 	}
 }
 
+// inOrder are the parts as they stand in the body.
+func (b *batch) inOrder() []*batchPart {
+	return slices.SortedFunc(slices.Values(b.parts), func(p, q *batchPart) int { return cmp.Compare(p.position, q.position) })
+}
+
+// likeness is how much alike two parts are, 4 where they are equal.
+func (p *batchPart) likeness(other *batchPart) int {
+	switch {
+	case p.label == other.label:
+		return 4
+	case p.asks == other.asks:
+		return 3
+	case p.key.Method != other.key.Method:
+		return 0
+	case p.key.Path == other.key.Path:
+		return 2
+	}
+	return 1
+}
+
 // parts compares a part of a batch with one of another.
 func (d *differ) parts(recorded, received *batch, old, now *batchPart) {
 	d.compare(old.field(".method"), old.key.Method, now.key.Method)
 	d.compare(old.field(".url"), old.address(), now.address())
-	d.named(old.field(".headers."), headerValues(old.key.Headers), headerValues(now.key.Headers))
+	d.headers(old.field(".headers."), &old.single, &now.single)
 	d.payloads(old.field("."), &old.body, &now.body)
 	d.compare(old.field(".dependsOn"), recorded.needsOf(old), received.needsOf(now))
 }

@@ -45,31 +45,27 @@
 // the cassette then. Its texts are replaced (masked.go): every id in it is computed as
 // redaction computed it, and the places are blank that are holes in any recorded request of
 // its shape. That leads to a bucket of recorded requests that differ in nothing but these
-// places (seal.go), over which it is laid (lay.go), a batch part by part: words have to be
-// equal, and a value is known by the pseudonym that was given out, by what is bound to it, or
-// by the tag of the recorded value. Of several fits the surest counts.
+// places (seal.go), over which it is laid (lay.go), a batch part by part, a list that a value
+// is in value by value: words have to be equal, and a value is known by the pseudonym that was
+// given out, by what is bound to it, or by the tag of the recorded value. Of several fits the
+// surest counts.
 //
 // What is looked up and fits none is a miss that names the --input which decides: what stands
 // in the address or in If-Match, in a body what an action that only reads is sent, and
-// references (@odata.bind, the parts of a batch). What a client writes may be made up, ids by
-// which it calls members and addresses of its own with it: it binds to the request that stands alone, or, unless two
-// such requests were under way at once, to the next in recorded order, with a note; from a
-// client that made up one name of a shape, order then counts before tags, of which one in a
-// million fits by chance. What stands for a secret or for bytes fits anything, and gives
-// way to what fits a value.
+// references. What a client writes may be made up, ids by which it calls members and addresses
+// of its own with it: it binds to the request that stands alone, or, unless two such requests
+// were under way at once, to the next in recorded order, with a note; from a client that made
+// up one name of a shape, order then counts before tags, of which one in a million fits by
+// chance. Secrets and bytes fit anything, and give way to what fits a value.
 //
 // What a request says is bound, one to one and for the session (bindings.go), before its
 // answer is made, and put back wherever its pseudonyms stand in answers (restore.go), in
-// headers by Answer.RestoreHeader.
-//
-// What a client uploads where a cassette holds filler is kept for the session (uploads.go):
-// from then on answers show the file with its own size and hashes, and downloads of it hold
-// its bytes. Files over 256 MB, and what a session uploads beyond 2 GB, stay filler.
+// headers by Answer.RestoreHeader. Where a cassette holds filler for a file, answers show size
+// and hashes of what the session has uploaded, and downloads hold its bytes (uploads.go); files
+// over 256 MB, and what a session uploads beyond 2 GB, stay filler.
 //
 // No rule of redaction and no table of words is asked here: only places, forms and tags,
-// so that a newer program cannot break a cassette.
-//
-// A miss shows what is bound, live values in full: they are the client's own, as is
-// the address that it names. They reach whatever report the miss is written to, and
-// never a cassette.
+// so that a newer program cannot break a cassette. A miss shows what is bound, live values in
+// full: they are the client's own, as is the address that it names. They reach whatever report
+// the miss is written to, and never a cassette.
 package match

@@ -103,12 +103,14 @@ func (r *record) body() string {
 func (r *record) bodyFor(live []string) string {
 	ids := map[string]string{}
 	for n, id := range r.batch.ids() {
-		if n < len(live) {
+		if n < len(live) && live[n] != id {
 			ids[id] = live[n]
 		}
 	}
 	m := r.message(r.body())
-	renameParts(&m, ids)
+	if len(ids) > 0 {
+		renameParts(&m, ids)
+	}
 	return m.Body
 }
 

@@ -18,25 +18,23 @@ func explainConsumed(req *http.Request, e *entry, why choiceReason, now window) 
 	miss := newMiss(req, Consumed)
 	final := e.answers[len(e.answers)-1]
 	miss.Nearest = []Candidate{{Cassette: final.cassette, Interaction: final.interaction}}
-	on := ruleFor(req.Method, final.interaction)
+	repeatLast := Rule{On: ruleFor(req.Method, final.interaction), Repeat: RepeatLast}.YAML()
 	switch why {
 	case beforeWrite:
-		miss.Reason = fmt.Sprintf("order is strict and the next answer was recorded after %s, which was not replayed yet", e.writeAt(now.awaited))
+		miss.Reason = "order is strict and the next answer was " + e.outOfOrder(why, now)
 		miss.NextStep = "send that write first, or use `order: prefer`"
 	case afterWrite:
-		miss.Reason = fmt.Sprintf("order is strict and every answer was recorded before %s, which was replayed since", e.writeAt(now.replayed))
+		miss.Reason = "order is strict and every answer was " + e.outOfOrder(why, now)
 		miss.NextStep = "record the request after that write too, or use `order: prefer`"
 	case overPolled:
 		miss.Reason = "polling beyond the recording"
-		miss.NextStep = fmt.Sprintf("the last of %s was served again and again: record until the operation ends, or let it repeat without end in rules.yaml:\n%s",
-			fault.Count(len(e.answers), "answer"), Rule{On: on, Repeat: RepeatLast}.YAML())
+		miss.NextStep = "the last of " + fault.Count(len(e.answers), "answer") + " was served again and again: record until the operation ends, or let it repeat without end in rules.yaml:\n" + repeatLast
 	case usedUp:
 		miss.Reason = "1 answer recorded, and served"
 		if n := len(e.answers); n > 1 {
 			miss.Reason = fmt.Sprintf("%d answers recorded, each served once", n)
 		}
-		miss.NextStep = fmt.Sprintf("record the request as often as it is sent, or let the last answer repeat in rules.yaml:\n%s",
-			Rule{On: on, Repeat: RepeatLast}.YAML())
+		miss.NextStep = "record the request as often as it is sent, or let the last answer repeat in rules.yaml:\n" + repeatLast
 	}
 	return miss
 }
@@ -75,15 +73,11 @@ func ignorable(differences []Difference) ([]string, bool) {
 	var ignore []string
 	for _, d := range differences {
 		where, name, _ := strings.Cut(d.Field, ".")
-		switch where {
-		case "query", "header", "body":
-			if name == "" || isSecret(d.Field) || d.Recorded == concealed || d.Received == concealed || strings.Contains(name, concealed) || where == "query" && odataOptions[optionName(name)] {
-				return nil, false
-			}
-			ignore = append(ignore, d.Field)
-		default:
+		may := where == "query" && !odataOptions[optionName(name)] || where == "header" || where == "body"
+		if !may || name == "" || isSecret(d.Field) || d.Recorded == concealed || d.Received == concealed || strings.Contains(name, concealed) {
 			return nil, false
 		}
+		ignore = append(ignore, d.Field)
 	}
 	slices.Sort(ignore)
 	return slices.Compact(ignore), len(ignore) > 0
@@ -94,19 +88,12 @@ func ignorable(differences []Difference) ([]string, bool) {
 func ruleFor(method string, near *cassette.Interaction) string {
 	address, _ := recordedAddress(near) // it was read when the request was understood
 	u := graphurl.FromURL(address)
-	var glob strings.Builder
-	if u.Version != "" {
-		glob.WriteString("/" + u.Version)
-	}
-	for _, segment := range u.Segments {
-		if segment.Kind == graphurl.Key || segment.Kind == graphurl.ColonPath || len(segment.Args) > 0 {
-			glob.WriteString("/*")
-		} else {
-			one := graphurl.URL{Segments: []graphurl.Segment{segment}}
-			glob.WriteString(one.Path())
+	for n, s := range u.Segments {
+		if s.Kind == graphurl.Key || s.Kind == graphurl.ColonPath || len(s.Args) > 0 {
+			u.Segments[n] = graphurl.Segment{Text: "*"}
 		}
 	}
-	return methodOf(method) + " " + glob.String()
+	return methodOf(method) + " " + u.Path()
 }
 
 // undecided explains that no recorded request is meant, and why. What is known of the values
@@ -159,37 +146,44 @@ func (x *seal) asStored(m place.Message, host string, live *request, bound *bind
 	return r, values
 }
 
-// undecided says what a user can do about a request that may mean several recorded ones, or none.
+// undecided says what a user can do about a request that may mean several recorded ones, or none:
+// to name what the first value stands for that none of them is known to have.
 func (b *bucket) undecided(a *masked) string {
 	for n := range a.parts {
-		for k, v := range a.parts[n].blanks {
-			first := slices.IndexFunc(b.entries, func(e sealedEntry) bool { return e.parts[n].blanks[k].kind == blankName })
-			if first >= 0 && fold(b.entries[first].parts[n].blanks[k].text) != fold(v.text) {
-				at := v.place
-				if a.parts[n].id != "" {
-					at = "part " + a.parts[n].id + ", " + strings.TrimPrefix(at, "['url']>.")
-				}
-				return fmt.Sprintf("what was sent at %s is not what was recorded; if it is meant, say so: %s\nelse %s", at, b.inputs(n, k, &v), recordAgain(b.entries[first].answers[0].cassette))
+		part := &a.parts[n]
+		for k := range part.blanks {
+			v := &part.blanks[k]
+			inputs := b.inputs(n, part, v)
+			if v.known.entries != nil || inputs == "" {
+				continue
 			}
+			at := v.place
+			if part.id != "" {
+				at = "part " + part.id + ", " + strings.TrimPrefix(at, "['url']>.")
+			}
+			return fmt.Sprintf("what was sent at %s is not what was recorded; if it is meant, say so: %s\nelse %s", at, inputs, recordAgain(b.entries[0].answers[0].cassette))
 		}
 	}
 	return ""
 }
 
-// inputs are the flags that make a value stand for what is stored at a blank, which may be a
-// variable's.
-func (b *bucket) inputs(part, k int, sent *blank) string {
+// inputs are the flags that make a value of a part stand for what is stored at its place, which
+// may be a variable's, and is none that another value there is known to be.
+func (b *bucket) inputs(n int, part *maskedPart, sent *blank) string {
 	value := sent.text
 	if isSecret(sent.place) || len(value) > maxShown || strings.ContainsAny(value, "\n\"") {
 		value = "VALUE"
 	}
 	var flags []string
-	for n := range b.entries {
-		stored := &b.entries[n].parts[part].blanks[k]
-		if stored.kind != blankName {
+	for _, e := range b.entries {
+		at := slices.IndexFunc(e.parts[n].blanks, func(stored blank) bool {
+			return stored.place == sent.place && stored.kind == blankName && fold(stored.text) != fold(sent.text) &&
+				!slices.ContainsFunc(part.blanks, func(other blank) bool { return other.place == sent.place && other.known.is == fold(stored.is) })
+		})
+		if at < 0 || len(flags) == nearestShown {
 			continue
 		}
-		name, vars := stored.text, b.entries[n].answers[0].cassette.Meta.Vars
+		name, vars := e.parts[n].blanks[at].text, e.answers[0].cassette.Meta.Vars
 		for _, variable := range slices.Sorted(maps.Keys(vars)) {
 			if vars[variable] == name {
 				name = variable
@@ -200,9 +194,7 @@ func (b *bucket) inputs(part, k int, sent *blank) string {
 		if strings.ContainsAny(name+value, " '") {
 			flag = `--input "` + name + "=" + value + `"`
 		}
-		if flags = append(flags, flag); len(flags) == nearestShown {
-			break
-		}
+		flags = append(flags, flag)
 	}
 	return strings.Join(slices.Compact(flags), " or ")
 }

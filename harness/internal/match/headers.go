@@ -32,7 +32,6 @@ func significant(name string) int {
 // request that has a body. A request of the most common kind costs no allocation.
 func headerKey(header http.Header, hasBody bool, ignored []string) string {
 	var values [len(headerNames)]string
-	found := false
 	for name, sent := range header {
 		h := significant(name)
 		if h < 0 || slices.Contains(ignored, headerNames[h]) || headerNames[h] == "Content-Type" && !hasBody {
@@ -42,22 +41,14 @@ func headerKey(header http.Header, hasBody bool, ignored []string) string {
 			return headerKey(properlySpelled(header), hasBody, ignored)
 		}
 		values[h] = canonicalHeader(headerNames[h], sent)
-		found = found || values[h] != ""
 	}
-	if !found {
-		return ""
-	}
-	var key strings.Builder
+	var lines []string
 	for h, value := range values {
-		if value == "" {
-			continue
+		if value != "" {
+			lines = append(lines, headerNames[h]+": "+value)
 		}
-		if key.Len() > 0 {
-			key.WriteByte('\n')
-		}
-		key.WriteString(headerNames[h] + ": " + value)
 	}
-	return key.String()
+	return strings.Join(lines, "\n")
 }
 
 // properlySpelled returns the headers under their canonical names: the values of those whose
@@ -130,9 +121,9 @@ func canonicalAccept(values []string) string {
 	var kept []string
 	for _, element := range elements(values) {
 		for _, p := range element[1:] {
-			setting := strings.ToLower(p.value)
-			if usual, known := acceptDefaults[p.name]; known && setting != usual {
-				kept = append(kept, p.name+"="+setting)
+			setting := strings.ToLower(p.Value)
+			if usual, known := acceptDefaults[p.Key]; known && setting != usual {
+				kept = append(kept, p.Key+"="+setting)
 			}
 		}
 	}
@@ -149,14 +140,15 @@ var wordPreferences = map[string]bool{
 func canonicalPrefer(values []string) string {
 	var kept []string
 	for _, preference := range elements(values) {
-		parts := make([]string, len(preference))
-		for i, p := range preference {
-			if wordPreferences[p.name] {
-				p.value = strings.ToLower(p.value)
+		var parts []string
+		for _, p := range preference {
+			if wordPreferences[p.Key] {
+				p.Value = strings.ToLower(p.Value)
 			}
-			if parts[i] = p.name; p.value != "" {
-				parts[i] += "=" + p.value
+			if p.Value != "" {
+				p.Value = "=" + p.Value
 			}
+			parts = append(parts, p.Key+p.Value)
 		}
 		kept = append(kept, strings.Join(parts, ";"))
 	}
@@ -168,21 +160,19 @@ func sortedSet(items []string, separator string) string {
 	return strings.Join(slices.Compact(items), separator)
 }
 
-type namedValue struct{ name, value string }
-
-// elements reads the elements of a list, each with its parameters behind it: names in lower
+// elements reads the elements of a list, each with its parameters behind it: keys in lower
 // case, without the prefix "odata.", which is optional ("OData Protocol 4.01" section 8.2.8),
 // and values without quotes.
-func elements(values []string) (list [][]namedValue) {
+func elements(values []string) (list [][]media.Param) {
 	for _, value := range values {
 		for _, element := range splitList(value) {
-			var parts []namedValue
+			var params []media.Param
 			media.EachParam(element, func(p media.Param) {
-				name := cmp.Or(p.Key, strings.ToLower(p.Piece))
-				parts = append(parts, namedValue{strings.TrimPrefix(name, "odata."), p.Value})
+				p.Key = strings.TrimPrefix(cmp.Or(p.Key, strings.ToLower(p.Piece)), "odata.")
+				params = append(params, p)
 			})
-			if len(parts) > 0 {
-				list = append(list, parts)
+			if params != nil {
+				list = append(list, params)
 			}
 		}
 	}

@@ -48,71 +48,61 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 		x.seal.holders = sync.OnceValue(func() map[string][]*record { return x.seal.findHolders(x.entries) })
 		x.seal.read = sync.OnceFunc(func() { x.seal.readAll(x.entries, x.recorded) })
 	}
-	b := builder{Index: x}
+	var uses []resourceUse
+	count := 0
 	for _, c := range cassettes {
-		for i, interaction := range c.Interactions {
-			s := source{c, interaction}
-			if err := b.add(s); err != nil {
-				e := fault.Load(s.file(), interaction.Line, i, "", "correct the recorded request, or record it again")
+		for n, i := range c.Interactions {
+			count++
+			if uses, err = x.add(source{c, i}, count, uses); err != nil {
+				e := fault.Load(source{c, i}.file(), i.Line, n, "", "correct the recorded request, or record it again")
 				e.Cause = err
 				return nil, e
 			}
 		}
 	}
 	if rules.Order != OrderKey {
-		raiseBarriers(b.uses, x.entries)
+		raiseBarriers(uses, x.entries)
 	}
 	return x, nil
 }
 
+// severalPrincipals reports whether not all is recorded on behalf of one.
 func severalPrincipals(cassettes []*cassette.Cassette) bool {
 	names := map[string]bool{}
 	for _, c := range cassettes {
-		for _, interaction := range c.Interactions {
-			names[interaction.Principal] = true
+		for _, i := range c.Interactions {
+			names[i.Principal] = true
 		}
 	}
 	return len(names) > 1
 }
 
-// A builder fills an index.
-type builder struct {
-	*Index
-	uses  []resourceUse
-	count int // of interactions
-}
-
-func (b *builder) add(s source) error {
-	req, err := b.recorded(s.interaction)
+// add adds an interaction at a position in recorded order, and to uses what it uses: what a
+// request reads once, what it writes each time.
+func (x *Index) add(s source, position int, uses []resourceUse) ([]resourceUse, error) {
+	req, err := x.recorded(s.interaction)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	e := b.byKey[req.key]
+	e := x.byKey[req.key]
 	if e == nil {
-		e = b.newEntry(&req)
+		e = &entry{key: req.key, read: req.read(), repeat: req.effect.repeat}
+		x.byKey[req.key], x.entries = e, append(x.entries, e)
+		if e.read {
+			uses = append(uses, resourceUse{e, nil, req.resources(true)})
+		}
 	}
-	b.addSpelling(s.interaction, e)
-	b.count++
-	r := &record{source: s, entry: e, number: len(e.answers), position: b.count, batch: req.batch}
+	x.addSpelling(s.interaction, e)
+	r := &record{source: s, entry: e, number: len(e.answers), position: position, batch: req.batch}
 	e.answers = append(e.answers, r)
 	if !e.read && !refused(s.interaction.Response.Code) {
-		b.uses = append(b.uses, resourceUse{e, r, req.resources(false)})
+		uses = append(uses, resourceUse{e, r, req.resources(false)})
 	}
-	return nil
+	return uses, nil
 }
 
 // refused reports whether an answer says that the request changed nothing.
 func refused(code int) bool { return code >= 400 && code < 500 }
-
-func (b *builder) newEntry(req *request) *entry {
-	e := &entry{key: req.key, read: req.read(), repeat: req.effect.repeat}
-	b.byKey[req.key] = e
-	b.entries = append(b.entries, e)
-	if e.read {
-		b.uses = append(b.uses, resourceUse{e, nil, req.resources(true)})
-	}
-	return e
-}
 
 // recorded understands the request of an interaction.
 func (x *Index) recorded(i *cassette.Interaction) (request, error) {

@@ -1,6 +1,10 @@
 package match
 
-import "github.com/graphvcr/graphvcr/harness/internal/graphurl"
+import (
+	"net/http"
+
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+)
 
 // Key is the canonical, comparable form of a request. Equal keys ask for the
 // same answers.
@@ -17,8 +21,16 @@ type Key struct {
 // A single is what one request asks for: a whole one, or a part of a batch.
 type single struct {
 	key  Key
-	url  *graphurl.URL // nil when it cannot be read
+	url  *graphurl.URL // of a part nil when it cannot be read
 	body payload
+}
+
+func newSingle(method string, u *graphurl.URL, header http.Header, body payload, ignored []string) single {
+	key := Key{Method: method, Headers: headerKey(header, body.digest != "", ignored), Body: body.digest}
+	if u != nil {
+		key.Host, key.Path, key.Query = u.Host, u.Path(), u.Query()
+	}
+	return single{key, u, body}
 }
 
 func (s *single) read() bool { return s.url != nil && s.url.IsRead(s.key.Method) }

@@ -15,7 +15,7 @@ func (u *unsealer) likely(b *bucket, a *masked, trust bool) (list []int) {
 		sent := &a.parts[n]
 		for k := range sent.blanks {
 			v := &sent.blanks[k]
-			v.known = u.known(b, sent.class, v, trust || v.looked)
+			v.known = u.known(b, v, trust || v.looked)
 			switch {
 			case v.known.sure == fitWeak:
 			case list == nil:
@@ -28,12 +28,12 @@ func (u *unsealer) likely(b *bucket, a *masked, trust bool) (list []int) {
 	return list
 }
 
-// known says what the value at a blank place in a part of a class stands for.
-func (u *unsealer) known(b *bucket, class string, v *blank, tags bool) knownValue {
+// known says what the value at a blank place stands for.
+func (u *unsealer) known(b *bucket, v *blank, tags bool) knownValue {
 	if v.kind == blankAny || v.kind == blankStamp {
 		return knownValue{sure: fitWeak}
 	}
-	at := valueAt{class: class, place: v.place}
+	at := valueAt{class: v.class, place: v.place}
 	as := func(value string, sure fit) knownValue {
 		at.value = value
 		return knownValue{value, b.byValue[at], sure}
@@ -41,19 +41,13 @@ func (u *unsealer) known(b *bucket, class string, v *blank, tags bool) knownValu
 	if is := as(fold(v.is), fitExact); is.entries != nil {
 		return is
 	}
-	if v.kind == blankID {
-		if u.bound.isNew(v.text) {
-			return knownValue{sure: fitWeak}
-		}
-		return knownValue{sure: fitExact}
-	}
 	if p, ok := u.bound.pseudonymAs(v.text); ok {
 		return as(fold(p), fitExact)
 	}
 	if u.seal.faker.IsName(v.text) {
 		return knownValue{sure: fitExact}
 	}
-	if tags {
+	if tags && v.kind != blankID {
 		name, domain := v.text, ""
 		if local, host, isAddress := strings.Cut(v.text, "@"); isAddress && u.seal.faker.IsName(host) { // which an answer gave
 			name, domain = local, "@"+host
@@ -69,63 +63,40 @@ func (u *unsealer) known(b *bucket, class string, v *blank, tags bool) knownValu
 }
 
 // lay lays what was sent over an entry of its bucket: the worst fit of all its parts, less those
-// where anything goes, and which of the entry's parts each is. Of several parts of a class each
-// is the one that it fits best, and then the next.
-func (u *unsealer) lay(e *sealedEntry, a *masked) (worst fit, pairs []int) {
-	pairs = make([]int, len(a.parts))
-	worst, asks := fitExact, false
-	for first, end := 0, 0; first < len(a.parts) && worst > fitConflict; first = end {
-		for end = first + 1; end < len(a.parts) && a.parts[end].class == a.parts[first].class; {
-			end++
-		}
-		is, some := u.layClass(e, a, pairs, first, end)
-		worst, asks = min(worst, is), asks || some
+// where anything goes, and which of the entry's parts each is. Of several parts of a class each is
+// the one that it fits best, and then the next.
+func (u *unsealer) lay(e *sealedEntry, a *masked) (worst fit, pairs pairing) {
+	sameClass := func(n int) bool { return a.parts[n].class == a.parts[n-1].class }
+	pairs, ok := pairRuns(len(a.parts), fitWeak, sameClass, func(sent, stored int) fit {
+		is, _ := u.fits(e, &e.parts[stored], &a.parts[sent])
+		return is
+	})
+	if !ok {
+		return fitConflict, nil
 	}
-	if worst > fitConflict && !asks && len(a.blanks) > 0 {
+	worst, asks := fitExact, false
+	for n := range a.parts {
+		is, some := u.fits(e, &e.parts[pairs.of(n)], &a.parts[n])
+		if worst, asks = min(worst, is), asks || some; worst == fitConflict {
+			return fitConflict, nil
+		}
+	}
+	if !asks && len(a.blanks) > 0 {
 		return fitOpen, pairs
 	}
 	return worst, pairs
 }
 
-// layClass is lay for the parts of a class, which are the first to the one before end in both.
-func (u *unsealer) layClass(e *sealedEntry, a *masked, pairs []int, first, end int) (worst fit, asks bool) {
-	if end == first+1 {
-		pairs[first] = first
-		return u.fits(e, &e.parts[first], &a.parts[first])
-	}
-	worst = fitExact
-	left := make([]int, 0, end-first)
-	for n := first; n < end; n++ {
-		left = append(left, n)
-	}
-	free := slices.Clone(left)
-	for sure := fitExact; sure > fitLone; sure-- {
-		left = slices.DeleteFunc(left, func(n int) bool {
-			at := slices.IndexFunc(free, func(m int) bool {
-				is, some := u.fits(e, &e.parts[m], &a.parts[n])
-				asks = asks || some
-				return is == sure
-			})
-			if at < 0 {
-				return false
-			}
-			worst, pairs[n] = min(worst, sure), free[at]
-			free = slices.Delete(free, at, at+1)
-			return true
-		})
-	}
-	if len(left) > 0 {
-		return fitConflict, true
-	}
-	return worst, asks
-}
-
 // fits lays a part over a recorded one: the worst fit of all places, less those where
 // anything goes, and whether there are others.
 func (u *unsealer) fits(e *sealedEntry, of, as *maskedPart) (worst fit, asks bool) {
+	pairs, ok := u.pairBlanks(e, of, as)
+	if !ok {
+		return fitConflict, true
+	}
 	worst = fitExact
 	for k := range as.blanks {
-		stored, sent := &of.blanks[k], &as.blanks[k]
+		stored, sent := &of.blanks[pairs.of(k)], &as.blanks[k]
 		if stored.kind == blankAny && sent.text != stored.text {
 			continue
 		}
@@ -137,60 +108,102 @@ func (u *unsealer) fits(e *sealedEntry, of, as *maskedPart) (worst fit, asks boo
 	return worst, asks
 }
 
+// pairBlanks says on which of a part's blanks each lies: what stands in a list, and so at one
+// place, has no order there.
+func (u *unsealer) pairBlanks(e *sealedEntry, of, as *maskedPart) (pairs pairing, ok bool) {
+	samePlace := func(k int) bool { return as.blanks[k].place == as.blanks[k-1].place }
+	return pairRuns(len(as.blanks), fitLone, samePlace, func(sent, stored int) fit {
+		return u.fitsAt(e, &of.blanks[stored], &as.blanks[sent])
+	})
+}
+
+// A pairing says on which of as many recorded things each lies: nil on that in its own place.
+type pairing []int
+
+func (p pairing) of(n int) int {
+	if p == nil {
+		return n
+	}
+	return p[n]
+}
+
+// pairRuns pairs things with as many recorded ones, each with that in its own place. In a run,
+// where each is the same as the one before, each is paired with the one that it fits best, not
+// worse than least; ok is false where there is none.
+func pairRuns(count int, least fit, same func(n int) bool, fits func(sent, stored int) fit) (pairs pairing, ok bool) {
+	for first, end := 0, 0; first < count; first = end {
+		for end = first + 1; end < count && same(end); {
+			end++
+		}
+		if end == first+1 {
+			continue
+		}
+		for n := len(pairs); n < count; n++ {
+			pairs = append(pairs, n)
+		}
+		run := pairUp(end-first, end-first, int(fitExact), int(least), func(sent, stored int) int { return int(fits(first+sent, first+stored)) })
+		for n, m := range run {
+			if m < 0 {
+				return nil, false
+			}
+			pairs[first+n] = first + m
+		}
+	}
+	return pairs, true
+}
+
+// pairUp pairs things with others, those first that are most alike, and of these in order. It
+// returns the other of each, or -1.
+func pairUp(things, others, most, least int, alike func(thing, other int) int) []int {
+	pairs, taken := slices.Repeat([]int{-1}, things), make([]bool, others)
+	for sure := most; sure >= least; sure-- {
+		for n := range pairs {
+			for m := 0; m < others && pairs[n] < 0; m++ {
+				if !taken[m] && alike(n, m) == sure {
+					pairs[n], taken[m] = m, true
+				}
+			}
+		}
+	}
+	return pairs
+}
+
 // fitsAt says how a value that was sent fits the stored one of the same place.
 func (u *unsealer) fitsAt(e *sealedEntry, stored, sent *blank) fit {
 	known := &sent.known
 	switch {
-	case stored.kind == blankAny, stored.kind == blankStamp && sent.text == stored.text:
+	case stored.kind == blankAny, stored.kind == blankStamp && sent.text == stored.text, stored.kind == blankWord && sent.is == stored.is:
 		return fitExact
 	case stored.kind == blankStamp && isStamp(sent.text):
 		return fitWeak
-	case stored.kind == blankWord && sent.is == stored.is:
-		return fitExact
 	case stored.kind == blankStamp, stored.kind == blankWord, known.sure >= fitTagged && known.is != fold(stored.is):
 		return fitConflict
 	case known.sure == fitExact:
 		return fitExact
 	case stored.kind == blankID && (sent.looked || len(identity.Find(sent.text)) == 0 || !u.bound.isNew(sent.text)):
 		return fitConflict
-	case stored.kind == blankID:
-		is := unless(u.bound, stored.is, sent.text, fitWeak)
-		if is == fitWeak && u.gave(stored.is) {
-			return fitConflict
-		}
-		return is
-	case known.sure == fitTagged, !sent.looked:
-		return unless(u.bound, stored.text, sent.text, known.sure)
-	case e.answers[0].cassette.Meta.Tags[stored.text] != "":
-		return unless(u.bound, stored.text, sent.text, fitConflict)
 	}
-	return unless(u.bound, stored.text, sent.text, fitLone)
-}
-
-// unless is a fit, or conflict where what is stored stands for another value, and exact
-// where for this one: as a part of an address.
-func unless(bound *bindings, stored, sent string, is fit) fit {
-	if live, ok := bound.live(stored); ok {
-		if fold(live) == fold(sent) {
+	if live, ok := u.bound.live(stored.is); ok {
+		if fold(live) == fold(sent.text) { // bound as a part of an address
 			return fitExact
 		}
 		return fitConflict
 	}
-	for _, a := range identity.Atoms(stored) {
-		if _, ok := bound.live(a.Key()); ok {
+	for _, a := range identity.Atoms(stored.is) {
+		if _, ok := u.bound.live(a.Key()); ok || stored.kind == blankID && u.gave(a) {
 			return fitConflict
 		}
 	}
-	return is
+	switch {
+	case known.sure == fitTagged, !sent.looked:
+		return known.sure
+	case e.answers[0].cassette.Meta.Tags[stored.text] != "":
+		return fitConflict
+	}
+	return fitLone
 }
 
-// gave reports whether an answer of this session had an id that stands in a text: a client
-// that knows it would send it.
-func (u *unsealer) gave(stored string) bool {
-	for _, a := range identity.Atoms(stored) {
-		if slices.ContainsFunc(u.seal.holders()[fold(a.Key())], u.progress.served) {
-			return true
-		}
-	}
-	return false
+// gave reports whether an answer of this session had an id: a client that knows it would send it.
+func (u *unsealer) gave(id identity.Atom) bool {
+	return slices.ContainsFunc(u.seal.holders()[fold(id.Key())], u.progress.served)
 }

@@ -32,7 +32,8 @@ type maskedPart struct {
 
 // A blank is a place that is left out of a comparison, and what stands there.
 type blank struct {
-	place  string // within its part
+	class  string // of its part
+	place  string // within that
 	kind   blankKind
 	text   string // as it was sent or stored
 	is     string // with its ids computed
@@ -94,19 +95,28 @@ func (h holes) add(at string, kind cassette.HoleKind) {
 	}
 }
 
-// of is the hole that a leaf is. Names have the places of their values, and are none, nor are
-// headers that no key has.
-func (h holes) of(l *place.Leaf) (at string, kind cassette.HoleKind) {
+// of is the hole that a leaf is, as holes of a shape know it. Names have the places of their
+// values, and are none, nor are headers that no key has.
+func (h holes) of(l *place.Leaf) cassette.HoleKind {
 	if len(h) == 0 || l.IsName() || l.Role == place.Header && significant(l.Name) < 0 {
-		return "", ""
+		return ""
 	}
-	at = unnamed(l.Place())
+	at := unnamed(placeOf(l))
 	if l.Layered {
 		if _, within := h[at+">"]; within {
-			return "", ""
+			return ""
 		}
 	}
-	return at, h[at]
+	return h[at]
+}
+
+// placeOf is the place of a leaf. What stands in a list without order has that of the first there.
+func placeOf(l *place.Leaf) string {
+	at := l.Place()
+	if l.List > 0 {
+		at = at[:strings.LastIndexByte(at, '#')+1] + strconv.Itoa(l.List-1)
+	}
+	return at
 }
 
 // unnamed is a place without the ids by which members on its way are called, or what stands for
@@ -154,17 +164,22 @@ type masker struct {
 	keyed   bool              // some members' names are ids
 }
 
-// noteTags notes the pseudonyms with tags in a recorded request, and the names of members that
-// were replaced.
-func (x *masker) noteTags(tags map[string]string, i *cassette.Interaction) {
+// note notes the pseudonyms with tags in a recorded request, and the names of members that were
+// replaced. It returns the request's holes, as those of a shape are known.
+func (x *masker) note(tags map[string]string, i *cassette.Interaction) (known []cassette.Hole) {
 	m := messageOf(i)
 	if m.Body == "" && len(i.Holes) == 0 {
-		return
+		return nil
 	}
+	var listed map[string]string // places in lists, as those of a shape are known
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		if l.IsName() {
-			x.keyed = x.keyed || len(identity.Find(l.Text)) > 0
+		if l.List > 0 {
+			if listed == nil {
+				listed = map[string]string{}
+			}
+			listed[l.Place()] = placeOf(l)
 		}
+		x.keyed = x.keyed || l.IsName() && len(identity.Find(l.Text)) > 0
 		x.noteTag(tags, l.Text)
 		if local, _, isAddress := strings.Cut(l.Text, "@"); isAddress {
 			x.noteTag(tags, local)
@@ -174,6 +189,10 @@ func (x *masker) noteTags(tags map[string]string, i *cassette.Interaction) {
 		}
 		return "", false
 	})
+	for _, h := range i.Holes {
+		known = append(known, cassette.Hole{Place: cmp.Or(listed[h.Place], h.Place), Kind: h.Kind})
+	}
+	return known
 }
 
 // noteTag notes a text that may be a pseudonym with a tag.
@@ -213,7 +232,7 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 		if l.Role == place.FileName {
 			file = -1
 		}
-		at, hole := places.of(l)
+		hole := places.of(l)
 		if isPartID(l) || l.Layered && hole == "" {
 			return "", false
 		}
@@ -229,8 +248,8 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 			b.kind = blankID
 		}
 		holds := hole
-		if own != nil {
-			holds = own[at]
+		if own != nil && hole != "" {
+			holds = own[unnamed(l.Place())]
 		}
 		b.kind = cmp.Or(kindOf(holds), b.kind)
 		if hole == "" && b.kind == blankWord {
@@ -240,7 +259,7 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 		if hole != "" && l.Role == place.FileName {
 			file = len(a.blanks)
 		}
-		b.place, b.looked = l.Place(), l.Looked() || hole != "" && l.Role == place.Header
+		b.place, b.looked = placeOf(l), l.Looked() || hole != "" && l.Role == place.Header
 		a.blanks = append(a.blanks, b)
 		return blankFor(l.Role), true
 	})
@@ -326,27 +345,24 @@ func (x *masker) memberName(l *place.Leaf, bound *bindings) string {
 // divide files the blanks under the parts of the request that was read: of a batch in the
 // order of their classes, behind what stands in no part.
 func (a *masked) divide(b *batch) {
-	a.parts = make([]maskedPart, 1) // by position, from 1
-	if b != nil {
-		a.parts = make([]maskedPart, len(b.parts)+1)
-		for n := range b.parts {
-			p := &b.parts[n]
-			a.parts[p.position+1] = maskedPart{class: p.label, id: p.id}
-		}
+	a.parts = make([]maskedPart, 1+len(b.all())) // by position, from 1
+	for _, p := range b.all() {
+		a.parts[p.position+1] = maskedPart{class: p.label, id: p.id}
 	}
 	for _, v := range a.blanks {
 		at := 0
 		if position, rest := partOf(v.place, inRequests); b != nil {
 			at, v.place = position+1, rest
 		}
+		v.class = a.parts[at].class
 		a.parts[at].blanks = append(a.parts[at].blanks, v)
 	}
-	for n := range a.parts {
-		slices.SortStableFunc(a.parts[n].blanks, func(b, c blank) int { return strings.Compare(b.place, c.place) })
-	}
-	slices.SortStableFunc(a.parts[1:], func(p, q maskedPart) int { return strings.Compare(p.class, q.class) })
 	var layout []byte
+	slices.SortStableFunc(a.parts[1:], func(p, q maskedPart) int { return strings.Compare(p.class, q.class) })
 	for _, p := range a.parts {
+		slices.SortStableFunc(p.blanks, func(b, c blank) int {
+			return cmp.Or(strings.Compare(b.place, c.place), cmp.Compare(b.kind, c.kind))
+		})
 		layout = append(strconv.AppendInt(layout, int64(len(p.blanks)), 10), ' ')
 	}
 	a.layout = string(layout)

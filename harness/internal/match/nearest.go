@@ -9,43 +9,37 @@ import (
 // nearestWeighed is how many of the recorded requests that seem near are looked at closely.
 const nearestWeighed = 16
 
-// A neighbour is a recorded request that is similar to a live one, the nearer the less it weighs.
-type neighbour struct {
-	*entry
-	differences []Difference
-	weight      int
-}
-
-func nearestFirst(all []neighbour) {
-	slices.SortStableFunc(all, func(a, b neighbour) int { return cmp.Compare(a.weight, b.weight) })
-}
-
 // nearest finds the recorded requests that are similar to a live one, those with
 // the fewest differences first, then in recorded order, without those that are clearly further
 // away than the first. It reads every key once, which a miss may cost.
 func (x *Index) nearest(live *request) []Candidate {
-	sent := divided(live.key)
+	type neighbour struct {
+		Candidate
+		weight int // the nearer, the less
+	}
 	var near []neighbour
+	nearestFirst := func(most int) {
+		slices.SortStableFunc(near, func(a, b neighbour) int { return cmp.Compare(a.weight, b.weight) })
+		near = near[:min(len(near), most)]
+	}
+	sent := divided(live.key)
 	for _, e := range x.entries {
 		if weight, similar := sent.distance(e.key); similar {
-			near = append(near, neighbour{entry: e, weight: weight})
+			near = append(near, neighbour{Candidate{Cassette: e.answers[0].cassette, Interaction: e.answers[0].interaction}, weight})
 		}
 	}
-	nearestFirst(near)
-	near = near[:min(len(near), nearestWeighed)]
+	nearestFirst(nearestWeighed)
 	for n := range near {
-		i := near[n].answers[0].interaction
-		recorded, _ := x.recorded(i) // it was understood when the index was built
-		d := differ{holes: i.Holes}
+		recorded, _ := x.recorded(near[n].Interaction) // it was understood when the index was built
+		d := differ{holes: near[n].Interaction.Holes}
 		d.requests(&recorded, live)
-		near[n].differences, near[n].weight = d.list, d.weight
+		near[n].Differences, near[n].weight = d.list, d.weight
 	}
-	nearestFirst(near)
+	nearestFirst(nearestShown)
 	var shown []Candidate
-	for _, one := range near[:min(len(near), nearestShown)] {
+	for _, one := range near {
 		if one.weight <= near[0].weight+1 {
-			r := one.answers[0]
-			shown = append(shown, Candidate{r.cassette, r.interaction, one.differences})
+			shown = append(shown, one.Candidate)
 		}
 	}
 	return shown

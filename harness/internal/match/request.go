@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
@@ -22,26 +23,21 @@ type request struct {
 // recorded and for live requests. The message's own address may lack its host.
 func (s ruleSet) understand(m place.Message, address *url.URL, principal string) request {
 	u := graphurl.FromURL(address)
-	r := request{single: single{url: u}, effect: s.effectOn(m.Method, u)}
+	r := request{effect: s.effectOn(m.Method, u)}
+	u.Options = slices.DeleteFunc(u.Options, r.effect.ignores)
+	var body payload
 	if len(m.Body) > 0 {
 		m.Address, m.Header = address.Path, properlySpelled(m.Header)
-		r.body = payloadOf(&m, r.effect.bodies)
-		if m.Method == http.MethodPost && u.IsBatch() && r.body.is("json") {
-			r.batch = parseBatch(r.body.document(), u.Version)
+		body = payloadOf(&m, r.effect.bodies)
+		if m.Method == http.MethodPost && u.IsBatch() && body.is("json") {
+			r.batch = parseBatch(body.document(), u.Version)
 		}
 		if r.batch != nil {
-			r.body.digest = digest("batch", r.batch.canonical())
+			body.digest = digest("batch", r.batch.canonical())
 		}
 	}
-	r.key = Key{
-		Method:    m.Method,
-		Host:      u.Host,
-		Path:      u.Path(),
-		Query:     r.effect.query(u),
-		Headers:   headerKey(m.Header, r.body.digest != "", r.effect.headers),
-		Body:      r.body.digest,
-		Principal: principal,
-	}
+	r.single = newSingle(m.Method, u, m.Header, body, r.effect.headers)
+	r.key.Principal = principal
 	return r
 }
 
@@ -107,32 +103,31 @@ func recordedAddress(i *cassette.Interaction) (*url.URL, error) {
 
 // recorded understands the request of an interaction.
 func (s ruleSet) recorded(i *cassette.Interaction, principal string) (request, error) {
+	return s.understandMessage(requestOf(i), i.Request.Host, principal)
+}
+
+func requestOf(i *cassette.Interaction) place.Message {
 	r := &i.Request
-	return s.understandMessage(place.Message{Method: methodOf(r.Method), Address: r.URL, Header: r.Headers, Body: r.Body}, r.Host, principal)
+	return place.Message{Method: methodOf(r.Method), Address: r.URL, Header: r.Headers, Body: r.Body}
 }
 
 // messageOf is the request of an interaction, less what does not count.
-func messageOf(i *cassette.Interaction) place.Message {
-	r := &i.Request
-	return place.Message{Method: methodOf(r.Method), Address: r.URL, Header: significantOf(r.Headers), Body: r.Body}
-}
+func messageOf(i *cassette.Interaction) place.Message { return significantOf(requestOf(i)) }
 
 // liveMessage is a request that was sent, likewise.
 func liveMessage(req *http.Request, body []byte) place.Message {
 	address := addressOf(req.URL, req.Host).String()
-	return place.Message{Method: methodOf(req.Method), Address: address, Header: significantOf(req.Header), Body: inflate(req.Header, string(body))}
+	return significantOf(place.Message{Method: methodOf(req.Method), Address: address, Header: req.Header, Body: inflate(req.Header, string(body))})
 }
 
-// significantOf are the significant headers among some.
-func significantOf(h http.Header) http.Header {
-	var some http.Header
-	for name, values := range h {
+// significantOf is a message without the headers that say nothing.
+func significantOf(m place.Message) place.Message {
+	all := m.Header
+	m.Header = http.Header{}
+	for name, values := range all {
 		if significant(name) >= 0 {
-			if some == nil {
-				some = http.Header{}
-			}
-			some[name] = values
+			m.Header[name] = values
 		}
 	}
-	return some
+	return m
 }

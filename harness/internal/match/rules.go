@@ -186,16 +186,9 @@ func (s ruleSet) effectOn(method string, u *graphurl.URL) effect {
 	return total
 }
 
-// query is the canonical query without the ignored options.
-func (e *effect) query(u *graphurl.URL) string {
-	if len(e.queries) == 0 || len(u.Options) == 0 {
-		return u.Query()
-	}
-	kept := *u
-	kept.Options = slices.DeleteFunc(slices.Clone(u.Options), func(o graphurl.Option) bool {
-		return slices.Contains(e.queries, optionName(o.Name))
-	})
-	return kept.Query()
+// ignores reports whether an option does not count.
+func (e *effect) ignores(o graphurl.Option) bool {
+	return slices.Contains(e.queries, optionName(o.Name))
 }
 
 // globMatches holds a text against a glob, in which * stands for any run of characters,

@@ -38,8 +38,7 @@ func (x *seal) readAll(entries []*entry, understood func(*cassette.Interaction) 
 	for n, e := range entries {
 		if first := e.answers[0]; len(first.cassette.Salt) > 0 {
 			requests[n], _ = understood(first.interaction) // it was understood when the index was built
-			x.noteTags(first.cassette.Meta.Tags, first.interaction)
-			x.noteHoles(first.interaction, &requests[n])
+			x.noteHoles(x.note(first.cassette.Meta.Tags, first.interaction), &requests[n])
 		}
 	}
 	for n, e := range entries {
@@ -76,18 +75,16 @@ type sealedEntry struct {
 // alone reports whether no other request has holes where one of the bucket's has them.
 func (b *bucket) alone(e *sealedEntry) bool { return b.alike[e.kinds] == 1 }
 
-// noteHoles notes where a recorded request has holes.
-func (x *seal) noteHoles(i *cassette.Interaction, as *request) {
-	if len(i.Holes) == 0 {
+// noteHoles notes where a recorded request, or a part of one, has holes.
+func (x *seal) noteHoles(known []cassette.Hole, as *request) {
+	if len(known) == 0 {
 		return
 	}
 	shapes := map[int]string{-1: shapeOf(&as.single)} // of the parts of a batch by position, and of the whole
-	if as.batch != nil {
-		for n := range as.batch.parts {
-			shapes[as.batch.parts[n].position] = partShape(&as.batch.parts[n])
-		}
+	for _, p := range as.batch.all() {
+		shapes[p.position] = partShape(p)
 	}
-	for _, h := range i.Holes {
+	for _, h := range known {
 		position, at := -1, h.Place
 		if as.batch != nil {
 			position, at = partOf(at, inRequests)
@@ -107,17 +104,14 @@ func (x *seal) placesIn(r *request) holes {
 	if r.batch == nil {
 		return places
 	}
-	places = maps.Clone(places)
-	for n := range r.batch.parts {
-		p := &r.batch.parts[n]
+	all := holes{}
+	maps.Copy(all, places)
+	for _, p := range r.batch.parts {
 		for at, kind := range x.shapes[partShape(p)] {
-			if places == nil {
-				places = holes{}
-			}
-			places.add(placeOfPart(p.position)+at, kind)
+			all.add(placeOfPart(p.position)+at, kind)
 		}
 	}
-	return places
+	return all
 }
 
 // shapeOf is a text that differs where two requests cannot have a bucket in common.
@@ -165,7 +159,7 @@ func (x *seal) add(e *entry, as *request) {
 	for _, p := range left.parts {
 		for _, is := range p.blanks {
 			kinds = append(kinds, byte(is.kind))
-			value := valueAt{p.class, is.place, fold(is.is)}
+			value := valueAt{is.class, is.place, fold(is.is)}
 			if list := b.byValue[value]; is.kind != blankAny && (len(list) == 0 || list[len(list)-1] != at) {
 				b.byValue[value] = append(list, at)
 			}

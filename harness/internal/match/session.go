@@ -121,15 +121,9 @@ func (s *Session) serve(e *entry, req *http.Request, ids []string) (Answer, *Mis
 	if r == nil {
 		return Answer{}, explainConsumed(req, e, chosen.reason, now)
 	}
-	answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.body(), record: r}
+	answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.body(), Note: e.outOfOrder(chosen.reason, now), record: r}
 	if r.batch != nil && ids != nil {
 		answer.Body = r.bodyFor(ids)
-	}
-	switch chosen.reason {
-	case beforeWrite:
-		answer.Note = fmt.Sprintf("recorded after %s, which was not replayed yet", e.writeAt(now.awaited))
-	case afterWrite:
-		answer.Note = fmt.Sprintf("recorded before %s, which was replayed since", e.writeAt(now.replayed))
 	}
 	return answer, nil
 }

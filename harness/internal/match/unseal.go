@@ -70,7 +70,7 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why 
 // A laidEntry is one over which a request was laid, and which of its parts each part is.
 type laidEntry struct {
 	entry *sealedEntry
-	pairs []int
+	pairs pairing
 }
 
 // meant is the first of some entries, in recorded order, that has answers left; else the last.
@@ -80,11 +80,18 @@ func (u *unsealer) meant(b *bucket, a *masked, entries []laidEntry, sure fit) fo
 		at = len(entries) - 1
 	}
 	e, pairs := entries[at].entry, entries[at].pairs
-	f := foundRequest{entry: e.entry, sure: sure, masked: a, bucket: b, sealed: e, pairs: pairs}
+	f := foundRequest{entry: e.entry, sure: sure, masked: a, bucket: b, sealed: e, blanks: make([]blankPair, 0, len(a.blanks))}
+	for n := range a.parts {
+		part, stored := &a.parts[n], &e.parts[pairs.of(n)]
+		places, _ := u.pairBlanks(e, stored, part)
+		for k := range part.blanks {
+			f.blanks = append(f.blanks, blankPair{&part.blanks[k], &stored.blanks[places.of(k)]})
+		}
+	}
 	if len(a.parts) > 1 {
-		live := make(map[string]string, len(pairs))
-		for n, at := range pairs {
-			live[e.parts[at].id] = a.parts[n].id
+		live := make(map[string]string, len(a.parts))
+		for n := range a.parts {
+			live[e.parts[pairs.of(n)].id] = a.parts[n].id
 		}
 		for _, id := range e.answers[0].batch.ids() {
 			f.partIDs = append(f.partIDs, live[id])
@@ -132,25 +139,22 @@ func (u *unsealer) bind(f *foundRequest) {
 	for _, id := range f.masked.ids {
 		u.bound.bind(id)
 	}
-	for n := range f.masked.parts {
-		part, stored := &f.masked.parts[n], &f.sealed.parts[f.pairs[n]]
-		for k := range part.blanks {
-			is, sent := &stored.blanks[k], &part.blanks[k]
-			switch is.kind {
-			case blankName:
-				if f.sure == fitWeak && !f.bucket.alone(f.sealed) && u.known(f.bucket, part.class, sent, true).sure == fitWeak {
-					u.flights()[f.bucket.id].invented.Store(true)
-				}
-				u.bound.bind(idBinding{is.text, sent.text, sent.text})
-			case blankWord:
-				for _, id := range sent.ids {
-					u.bound.bind(id)
-				}
-			case blankID:
-				pairs, _ := pairsOf(is.is, sent.text)
-				for _, pair := range pairs {
-					u.bound.bind(pair)
-				}
+	for _, at := range f.blanks {
+		sent, is := at.sent, at.stored
+		switch is.kind {
+		case blankName:
+			if f.sure == fitWeak && !f.bucket.alone(f.sealed) && u.known(f.bucket, sent, true).sure == fitWeak {
+				u.flights()[f.bucket.id].invented.Store(true)
+			}
+			u.bound.bind(idBinding{is.text, sent.text, sent.text})
+		case blankWord:
+			for _, id := range sent.ids {
+				u.bound.bind(id)
+			}
+		case blankID:
+			pairs, _ := pairsOf(is.is, sent.text)
+			for _, pair := range pairs {
+				u.bound.bind(pair)
 			}
 		}
 	}

@@ -57,5 +57,8 @@ type foundRequest struct {
 	masked *masked
 	bucket *bucket
 	sealed *sealedEntry
-	pairs  []int // which part of the recorded request each part is
+	blanks []blankPair
 }
+
+// A blankPair is what was sent at a blank place, and what is stored there.
+type blankPair struct{ sent, stored *blank }

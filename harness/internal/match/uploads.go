@@ -194,7 +194,7 @@ func nameFiles(entries []*entry) map[*record]string {
 	for _, e := range entries {
 		all = append(all, e.answers...)
 	}
-	slices.SortFunc(all, func(a, b *record) int { return cmp.Compare(a.position, b.position) })
+	slices.SortFunc(all, byPosition)
 	m := &fileMap{map[string]string{}, map[string]string{}, map[*record]string{}}
 	for range 2 { // what is shown of a file later holds before, unless something else was shown there
 		for _, r := range all {

@@ -79,6 +79,7 @@ type Leaf struct {
 	Name   string // the member, option, header, field, column or element whose value it is; of a Literal the property it is compared with
 	Parent string // the member above that, "" at the root or outside JSON
 	Outer  string // the Name of the outermost text that holds this one in its layers
+	List   int    // of a Literal in a list that a value is in, which has no order: the number of the first one there, from 1
 	Bare   bool   // of a Literal: without quotes, so a number, a date or a GUID
 	// Declared says that Bytes are a file's by what stands beside them, whatever they are.
 	Declared bool

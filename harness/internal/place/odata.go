@@ -25,6 +25,7 @@ type expressionReader struct {
 	kind     expressionKind
 	literals int    // read so far
 	words    int    // identifiers read so far
+	list     int    // see Leaf.List
 	last     string // the last word
 	call     string // the function whose arguments are read
 	property string // what is compared
@@ -57,9 +58,15 @@ var connectives = map[string]bool{"AND": true, "OR": true, "NOT": true}
 func (e *expressionReader) punctuation(c byte) {
 	switch c {
 	case '(':
-		if !operators[strings.ToLower(e.last)] {
+		e.list = 0 // what is called within a list has an order
+		switch last := strings.ToLower(e.last); {
+		case last == "in":
+			e.list = e.literals + 1
+		case !operators[last]:
 			e.call, e.property = e.last, ""
 		}
+	case ')':
+		e.list = 0
 	case ',':
 		if e.property == "" && e.last != e.call {
 			e.property = e.last
@@ -93,7 +100,7 @@ func (e *expressionReader) word(s string, i, base int) int {
 	term := e.kind == searching && !connectives[text] && (end == len(s) || s[end] != ':')
 	leaf, label, index := Leaf{Role: Identifier}, "word", &e.words
 	if ascii.IsDigit(text[0]) || text[0] == '-' || len(text) == 36 && text[8] == '-' || argument || term {
-		leaf, label, index = Leaf{Text: text, Role: Literal, Name: e.compared(), Bare: e.kind != searching}, "", &e.literals
+		leaf, label, index = Leaf{Text: text, Role: Literal, Name: e.compared(), List: e.list, Bare: e.kind != searching}, "", &e.literals
 	}
 	e.last = text
 	for step := range strings.SplitSeq(text, "/") { // a path of properties has a name in each
@@ -125,7 +132,7 @@ func (e *expressionReader) literal(s string, i, base int, quote byte) int {
 		end = i + 1 + indexAny(s[i+1:], `"`)
 	}
 	raw, at := s[i+1:end], base+i+1
-	leaf := Leaf{Role: Literal, Name: e.compared()}
+	leaf := Leaf{Role: Literal, Name: e.compared(), List: e.list}
 	if e.kind == searching {
 		if k := strings.IndexByte(raw, ':'); k > 0 && isProperty(raw[:k]) && !strings.HasPrefix(raw[k+1:], "//") {
 			e.words++
