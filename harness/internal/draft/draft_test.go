@@ -2,11 +2,15 @@ package draft_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gopkg.in/yaml.v3"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/draft"
@@ -91,6 +95,35 @@ func TestDraftsPass(t *testing.T) {
 				continue // a note: what the service answered beyond metadata is no fault of a draft
 			}
 			t.Errorf("%s: step %s: %s: %s", c.File, f.Step, f.Rule, f.Sentence())
+		}
+	}
+}
+
+// Texts that YAML would take for something else, without quotes, are drafted as the texts that
+// they are, wherever they stand: the draft can be read, and says the same.
+func TestTextsThatLookLikeNumbers(t *testing.T) {
+	for _, text := range []string{
+		"0x010100D0A1B2C3D4E5F60718293A4B5C6D7E8F", "0x1f", "0o17", "0b1", "1_000", "+5", ".inf", "1e400", "012", "1:30", "null", "yes", "<<", "~", "",
+	} {
+		body := fmt.Sprintf(`{"list":[%[1]q],"member":%[1]q,"object":{%[1]q:true}}`, text)
+		c := &cassette.Cassette{Name: "texts", Interactions: []*cassette.Interaction{{
+			Request:  cassette.Request{Method: "POST", URL: "https://graph.microsoft.com/v1.0/groups", Body: body},
+			Response: cassette.Response{Code: 201, Body: `{}`},
+		}}}
+		d, err := draft.Scenario(c)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		var read struct {
+			Steps []struct{ Request struct{ Body any } }
+		}
+		if err := yaml.Unmarshal(d.Text, &read); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]any{"list": []any{text}, "member": text, "object": map[string]any{text: true}}
+		if diff := cmp.Diff(want, read.Steps[0].Request.Body); diff != "" {
+			t.Errorf("%q: the draft sends another body (-want +got):\n%s\n%s", text, diff, d.Text)
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 )
 
 // Constructors for the YAML of a scenario.
@@ -14,7 +16,7 @@ import (
 func text(s string) *yaml.Node {
 	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
 	switch {
-	case s == "<<": // a merge, unless it is in quotes
+	case s == "<<", strictyaml.IsForeignNumber(s): // a merge, or a number, unless it is in quotes
 		node.Style = yaml.DoubleQuotedStyle
 	case strings.Contains(s, "\n"):
 		if node.Style = yaml.LiteralStyle; !isBlock(s) {

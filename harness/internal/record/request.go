@@ -12,8 +12,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/draft"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
@@ -123,6 +121,7 @@ func WantedLine(method, address string) string {
 	return fmt.Sprintf("graphvcr record %s '%s'%s", method, line, flags)
 }
 
+// text is the scenario as JSON, which YAML reads as it is.
 func (q *Request) text() ([]byte, error) {
 	bare, query, _ := strings.Cut(q.Path, "?")
 	request := map[string]any{"method": q.Method, "path": literal(bare)}
@@ -154,7 +153,7 @@ func (q *Request) text() ([]byte, error) {
 	if len(headers) > 0 {
 		request["headers"] = headers
 	}
-	return yaml.Marshal(map[string]any{"api": q.API, "steps": []any{map[string]any{"request": request}}})
+	return json.Marshal(map[string]any{"api": q.API, "steps": []any{map[string]any{"request": request}}})
 }
 
 // literal is a text in which braces name no variable.

@@ -30,9 +30,9 @@ var (
 		`|\.(inf|Inf|INF))$|^\.(nan|NaN|NAN)$`)
 )
 
-// isForeignNumber reports whether a plain scalar is a number to a YAML reader and
+// IsForeignNumber reports whether a plain scalar is a number to a YAML reader and
 // not to JSON.
-func isForeignNumber(text string) bool {
+func IsForeignNumber(text string) bool {
 	if text == "" || text[0] > '9' {
 		return false
 	}

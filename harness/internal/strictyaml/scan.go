@@ -74,7 +74,7 @@ func (s *scanner) check(n *yaml.Node) {
 		s.found.at(n, "remove the tag", "the tag %s is not supported", n.ShortTag())
 	case n.Kind == yaml.MappingNode:
 		s.checkKeys(n)
-	case isPlain(n) && isForeignNumber(n.Value):
+	case isPlain(n) && IsForeignNumber(n.Value):
 		s.found.at(n, "quote it if it is text, else write the number as JSON does",
 			"%s is a number in YAML and not in JSON", n.Value)
 	}
