@@ -18,7 +18,8 @@ type level struct {
 	array bool
 	key   string // the member that is being read, decoded
 	index int
-	name  string // the member that holds this value, or the nearest that does
+
+	name, parent string // the member that holds this value, or the nearest that does, and the one above that
 }
 
 type jsonReader struct {
@@ -114,7 +115,7 @@ func (r *jsonReader) top() *level {
 func (r *jsonReader) open(array bool) {
 	l := level{array: array}
 	if top := r.top(); top != nil {
-		l.name = top.name
+		l.name, l.parent = top.name, top.name
 		if !top.array && top.key != "" {
 			l.name = top.key
 		}
@@ -174,11 +175,7 @@ func (r *jsonReader) value(raw string, base int, escaped bool, role Role) {
 	if top := r.top(); top != nil {
 		r.leaf.Name, r.leaf.Parent = top.key, top.name
 		if top.array {
-			r.leaf.Name = top.name
-			r.leaf.Parent = ""
-			if n := len(r.levels); n > 1 {
-				r.leaf.Parent = r.levels[n-2].name
-			}
+			r.leaf.Name, r.leaf.Parent = top.name, top.parent
 		}
 	}
 	r.text(raw, base, escaped)

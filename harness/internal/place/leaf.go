@@ -166,12 +166,9 @@ func (l *Leaf) Place() string { return l.PlaceAs(nil) }
 // PlaceAs is Place where members on the way are called as called says; nil leaves their names.
 func (l *Leaf) PlaceAs(called func(name string) string) string {
 	b := l.at.place[:0]
-	for n := range l.at.frames {
-		f := &l.at.frames[n]
+	for _, f := range l.at.frames {
 		if f.member && called != nil {
-			as := *f
-			as.key = called(f.key)
-			f = &as
+			f.key = called(f.key)
 		}
 		b = f.appendTo(b)
 	}
@@ -190,14 +187,7 @@ func (f *frame) appendTo(b []byte) []byte {
 	case f.name != "":
 		b = append(append(b, '.'), f.name...)
 	case f.member:
-		b = append(b, "['"...)
-		for i := range len(f.key) {
-			if f.key[i] == '\'' {
-				b = append(b, '\\')
-			}
-			b = append(b, f.key[i])
-		}
-		b = append(b, "']"...)
+		b = append(append(append(b, "['"...), strings.ReplaceAll(f.key, "'", `\'`)...), "']"...)
 	}
 	switch {
 	case f.index == 0:

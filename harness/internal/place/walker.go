@@ -37,6 +37,14 @@ func (w *walker) whole(label, s string, read func(s string)) string {
 	return s
 }
 
+// recoded reads what stands from start to end, decoded; if anything in it is replaced, the whole
+// is encoded again.
+func (w *walker) recoded(label, plain string, start, end int, encode func(string) string, read func(s string)) {
+	if is := w.whole(label, plain, read); is != plain {
+		w.replace(start, end, encode(is))
+	}
+}
+
 // show gives a leaf to the caller. It reports whether the text was replaced.
 func (w *walker) show(l Leaf, start int) bool {
 	w.leaf = l
@@ -122,7 +130,7 @@ func (w *walker) layered(s string, base int, leaf Leaf) bool {
 // be put in it. It begins at base; read is given where what it reads begins.
 func (w *walker) written(how *spelling, s string, base int, read func(s string, base int)) {
 	first := len(w.edits)
-	if w.depth >= mostDepth || !how.mayEscape(s) {
+	if w.depth >= mostDepth || !strings.ContainsAny(s, how.begins) {
 		read(s, base)
 		w.spell(how, first)
 		return
