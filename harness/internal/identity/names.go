@@ -1,8 +1,6 @@
 package identity
 
-import (
-	"strings"
-)
+import "strings"
 
 // nameFormats are names that people or tenants chose.
 func nameFormats() []*Format {
@@ -12,9 +10,9 @@ func nameFormats() []*Format {
 		{Name: "mail", Doc: "a mail address: LOCAL@DOMAIN",
 			match: addresses(mailLocal + `(?:\.` + mailLocal + `)*`), distinct: always},
 		{Name: "domain", Doc: "a domain name of two or more labels, which is also a domain's id",
-			match: isDomain, distinct: hasSuffix(".onmicrosoft.com")},
+			match: matchingUpTo(253, domainName), distinct: hasSuffix(".onmicrosoft.com")},
 		{Name: "schema-extension-id", Doc: "a schema extension: ext and 8 characters, or a verified domain's name, then _ and a name",
-			match: isSchemaExtensionID, distinct: isGeneratedExtension},
+			match: matchingUpTo(256, `[0-9A-Za-z]+_\w+`), distinct: isGeneratedExtension},
 		{Name: "b2x-flow-id", Doc: "a self-service sign-up flow: B2X_1_ and a name",
 			match: matching(`B2X_1_[\w-]+`), distinct: hasPrefix("B2X_1_")},
 	}
@@ -28,10 +26,6 @@ const (
 	mailLocal  = `[\w'\-!#^~$&*+/=?{|}%` + "`" + `]+`
 )
 
-func isDomain(s string) bool { return len(s) <= 253 && domains(s) }
-
-var domains = matching(domainName)
-
 // addresses are a local part of at most 128 bytes and a domain.
 func addresses(local string) func(string) bool {
 	isAddress := matching(local + `@` + domainName)
@@ -44,10 +38,6 @@ func addresses(local string) func(string) bool {
 func isAnnotation(domain string) bool {
 	return len(domain) > 253 || strings.HasPrefix(domain, "odata.") || strings.HasPrefix(domain, "microsoft.graph.")
 }
-
-func isSchemaExtensionID(s string) bool { return len(s) <= 256 && schemaExtensions(s) }
-
-var schemaExtensions = matching(`[0-9A-Za-z]+_\w+`)
 
 func isGeneratedExtension(s string) bool {
 	return len(s) > 12 && strings.HasPrefix(s, "ext") && s[11] == '_' && strings.ContainsAny(s[3:11], "0123456789")

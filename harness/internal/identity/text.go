@@ -15,7 +15,7 @@ func textFormats() []*Format {
 		{Name: "json-string", Doc: "a JSON object or array inside a string",
 			match: isJSONString, distinct: always},
 		{Name: "etag", id: true, Doc: `an entity tag: "TAG" or weak W/"TAG" with its quotes; on drives "{GUID},N" and "c:{GUID},N", in older answers GUID,N without quotes`,
-			match: isETag, distinct: isDistinctETag},
+			match: matching(`(?:W/)?"[!#-~]*"|` + guidPattern + `,\d+`), distinct: isDistinctETag},
 		{Name: "skiptoken", Doc: "the place where a page begins: opaque, without spaces; may be base64 that begins eyJ, or X'HEX'",
 			match: matching(pageToken)},
 		{Name: "deltatoken", Doc: "the state since which changes are asked for: opaque, without spaces",
@@ -32,14 +32,6 @@ func textFormats() []*Format {
 func isJSONString(s string) bool {
 	trimmed := strings.Trim(s, " \t\r\n")
 	return (isWhole(trimmed, '{', '}') || isWhole(trimmed, '[', ']')) && json.Valid([]byte(trimmed))
-}
-
-func isETag(s string) bool {
-	if guid, number, ok := strings.Cut(s, ","); ok && isBareGUID(guid) {
-		return ascii.All(number, ascii.IsDigit)
-	}
-	tag := strings.TrimPrefix(s, "W/")
-	return isWhole(tag, '"', '"') && (len(tag) == 2 || ascii.All(tag[1:len(tag)-1], func(c byte) bool { return isVisible(c) && c != '"' }))
 }
 
 // isDistinctETag: a quoted word alone is ordinary text.

@@ -70,13 +70,9 @@ var durations = matching(`-?P(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)
 
 func isHTTPDate(s string) bool { return isOf(s, "Mon, 02 Jan 2006 15:04:05 GMT") }
 
-func isRetryAfter(s string) bool {
-	whole, fraction, point := strings.Cut(s, ".")
-	if point && !ascii.All(fraction, ascii.IsDigit) {
-		return isHTTPDate(s)
-	}
-	return len(s) <= 10 && ascii.All(whole, ascii.IsDigit) || isHTTPDate(s)
-}
+func isRetryAfter(s string) bool { return seconds(s) || isHTTPDate(s) }
+
+var seconds = matchingUpTo(10, `\d+(?:\.\d+)?`)
 
 // timeZone is one of Microsoft's own, of Windows's, or of IANA's: two or three names with
 // capitals, as in Area/City.
