@@ -118,7 +118,8 @@ func (r *Recorder) keep(e *exchange, sent string, i *cassette.Interaction) error
 	return err
 }
 
-func (r *Recorder) note(n Note) {
+func (r *Recorder) note(e *exchange, err error, lost bool) {
+	n := Note{Method: methodOf(e.req), URL: r.address(e.req), Err: err, Order: e.order, Lost: lost}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.notes = append(r.notes, n)
