@@ -33,7 +33,7 @@ func (f *Format) Match(s string) bool { return f.match(s) }
 var (
 	// ordered holds the rows as Recognise tries them: where a value has two
 	// formats, the more specific one comes first.
-	ordered = slices.Concat(idFormats(), timeFormats(), linkFormats(), nameFormats(), textFormats())
+	ordered = slices.Concat(idFormats, timeFormats, linkFormats, nameFormats, textFormats)
 	byName  = func() map[string]*Format {
 		byName := make(map[string]*Format, len(ordered))
 		for _, f := range ordered {

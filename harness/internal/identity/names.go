@@ -3,19 +3,17 @@ package identity
 import "strings"
 
 // nameFormats are names that people or tenants chose.
-func nameFormats() []*Format {
-	return []*Format{
-		{Name: "upn", Doc: "a user principal name: LOCAL@DOMAIN; guests have #EXT# in it, and it may begin with $",
-			match: addresses(upnLocal + `+`), distinct: always},
-		{Name: "mail", Doc: "a mail address: LOCAL@DOMAIN",
-			match: addresses(mailLocal + `(?:\.` + mailLocal + `)*`), distinct: always},
-		{Name: "domain", Doc: "a domain name of two or more labels, which is also a domain's id",
-			match: matchingUpTo(253, domainName), distinct: hasSuffix(".onmicrosoft.com")},
-		{Name: "schema-extension-id", Doc: "a schema extension: ext and 8 characters, or a verified domain's name, then _ and a name",
-			match: matchingUpTo(256, `[0-9A-Za-z]+_\w+`), distinct: isGeneratedExtension},
-		{Name: "b2x-flow-id", Doc: "a self-service sign-up flow: B2X_1_ and a name",
-			match: matching(`B2X_1_[\w-]+`), distinct: hasPrefix("B2X_1_")},
-	}
+var nameFormats = []*Format{
+	{Name: "upn", Doc: "a user principal name: LOCAL@DOMAIN; guests have #EXT# in it, and it may begin with $",
+		match: addresses(upnLocal + `+`), distinct: always},
+	{Name: "mail", Doc: "a mail address: LOCAL@DOMAIN",
+		match: addresses(mailLocal + `(?:\.` + mailLocal + `)*`), distinct: always},
+	{Name: "domain", Doc: "a domain name of two or more labels, which is also a domain's id",
+		match: matchingUpTo(253, domainName), distinct: hasSuffix(".onmicrosoft.com")},
+	{Name: "schema-extension-id", Doc: "a schema extension: ext and 8 characters, or a verified domain's name, then _ and a name",
+		match: matchingUpTo(256, `[0-9A-Za-z]+_\w+`), distinct: isGeneratedExtension},
+	{Name: "b2x-flow-id", Doc: "a self-service sign-up flow: B2X_1_ and a name",
+		match: matching(`B2X_1_[\w-]+`), distinct: hasPrefix("B2X_1_")},
 }
 
 // The parts of addresses. Annotations (members@odata.bind) look like addresses and are none.
