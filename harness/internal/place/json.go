@@ -17,16 +17,14 @@ import (
 type level struct {
 	array bool
 	key   string // the member that is being read, decoded
-	index int
 
 	name, parent string // the member that holds this value, or the nearest that does, and the one above that
 }
 
 type jsonReader struct {
 	w      *walker
-	levels []level
-	frames int  // of the walker, below those of the levels
-	leaf   Leaf // that is being read
+	levels []level // each with a frame of the walker's
+	leaf   Leaf    // that is being read
 }
 
 // readJSON reads JSON text.
@@ -34,14 +32,12 @@ func readJSON(w *walker, s string, base int) {
 	r := jsonReader{w: w}
 	outer := len(w.frames)
 	w.push(frame{label: "$"})
-	r.frames = len(w.frames)
 	r.read(s, base)
 	w.frames = w.frames[:outer]
 }
 
-// mostLevels bounds the nesting that places name, far above what Graph has: each hole names
-// them all. What lies deeper is read all the same.
-const mostLevels = 32
+// mostLevels bounds the nesting: what lies deeper is one text.
+const mostLevels = 10_000
 
 func (r *jsonReader) read(s string, base int) {
 	expectKey := false
@@ -51,14 +47,17 @@ func (r *jsonReader) read(s string, base int) {
 			i++
 		case ',':
 			if top := r.top(); top != nil {
-				top.index++
 				if top.array {
-					r.frame().index = top.index + 1
+					r.frame().index++
 				}
 				expectKey = !top.array
 			}
 			i++
 		case '{', '[':
+			if len(r.levels) == mostLevels {
+				r.value(s[i:], base+i, false, Text)
+				return
+			}
 			r.open(c == '[')
 			expectKey = c == '{'
 			i++
@@ -121,38 +120,22 @@ func (r *jsonReader) open(array bool) {
 		}
 	}
 	r.levels = append(r.levels, l)
-	if len(r.levels) <= mostLevels {
-		r.w.push(l.frame())
+	if array {
+		r.w.push(frame{index: 1})
 	} else {
-		*r.frame() = l.frame()
+		r.w.push(frame{member: true})
 	}
 }
 
 func (r *jsonReader) close() {
-	n := len(r.levels) - 1
-	if n < 0 {
-		return
-	}
-	r.levels = r.levels[:n]
-	if n < mostLevels {
+	if n := len(r.levels) - 1; n >= 0 {
+		r.levels = r.levels[:n]
 		r.w.pop()
-	} else {
-		*r.frame() = r.top().frame()
 	}
 }
 
-// frame is where the text that is being read stands in the innermost level: each has one, but
-// for those that lie too deep, which share the last.
-func (r *jsonReader) frame() *frame {
-	return &r.w.frames[r.frames+min(len(r.levels), mostLevels)-1]
-}
-
-func (l *level) frame() frame {
-	if l.array {
-		return frame{index: l.index + 1}
-	}
-	return frame{key: l.key, member: true}
-}
+// frame is where the text that is being read stands in the innermost level.
+func (r *jsonReader) frame() *frame { return &r.w.frames[len(r.w.frames)-1] }
 
 // key reads the name of a member.
 func (r *jsonReader) key(raw string, base int, escaped bool) {

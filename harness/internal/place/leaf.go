@@ -163,10 +163,18 @@ type frame struct {
 // path[1]>u!>path[2] where a text stands in a text.
 func (l *Leaf) Place() string { return l.PlaceAs(nil) }
 
+// mostFrames bounds the steps that a place names, far above what Graph has, since each hole of a
+// cassette has one: of those below only the last.
+const mostFrames = 40
+
 // PlaceAs is Place where members on the way are called as called says; nil leaves their names.
 func (l *Leaf) PlaceAs(called func(name string) string) string {
 	b := l.at.place[:0]
-	for _, f := range l.at.frames {
+	for n := 0; n < len(l.at.frames); n++ {
+		if n == mostFrames {
+			n = len(l.at.frames) - 1
+		}
+		f := l.at.frames[n]
 		if f.member && called != nil {
 			f.key = called(f.key)
 		}

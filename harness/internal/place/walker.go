@@ -12,7 +12,6 @@ import (
 type walker struct {
 	where
 	f       Func
-	nested  func(w *walker, s string, leaf Leaf) (read func(base int), label string) // recognises a text that has a grammar of its own
 	leaf    Leaf
 	edits   []edit.Edit
 	names   []string // of the headers that are read
@@ -108,7 +107,7 @@ func (w *walker) layered(s string, base int, leaf Leaf) bool {
 	if w.depth >= mostDepth {
 		return false
 	}
-	read, label := w.nested(w, s, leaf)
+	read, label := layerOf(w, s, leaf)
 	if read == nil {
 		return false
 	}
