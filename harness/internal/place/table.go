@@ -1,6 +1,10 @@
 package place
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // readTable reads CSV whose first line names the columns; an empty line is none.
 func readTable(w *walker, s string) {
@@ -68,13 +72,10 @@ func quotedCell(s string) string {
 	return s
 }
 
+// separatorOf is what the first line has most of.
 func separatorOf(s string) byte {
 	line, _, _ := strings.Cut(s, "\n")
-	best, most := byte(','), strings.Count(line, ",")
-	for _, c := range []byte(";\t|") {
-		if n := strings.Count(line, string(c)); n > most {
-			best, most = c, n
-		}
-	}
-	return best
+	return slices.MaxFunc([]byte(",;\t|"), func(a, b byte) int {
+		return cmp.Compare(strings.Count(line, string(a)), strings.Count(line, string(b)))
+	})
 }

@@ -42,17 +42,16 @@ func (e *exchange) receive(resp *http.Response) error {
 	}
 	body := resp.Body
 	held, err := wire.Read(body, heldBack, resp.ContentLength)
-	switch {
-	case errors.Is(err, wire.ErrTooLarge):
+	if errors.Is(err, wire.ErrTooLarge) {
 		resp.Body = newPassing(e, held, body)
 		return nil
-	case err != nil:
-		body.Close()
+	}
+	body.Close()
+	if err != nil {
 		e.note(err)
 		resp.Body = wire.Begun(held, http.NoBody, err)
 		return nil
 	}
-	body.Close()
 	text := asText(held)
 	resp.Body = io.NopCloser(strings.NewReader(text))
 	return e.record(text)

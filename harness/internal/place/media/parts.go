@@ -72,7 +72,8 @@ func EachHeader(s string, f func(name, value string, at int)) {
 	for at := 0; at < len(s); {
 		end := at
 		for {
-			end += lineEnd(s[end:])
+			line, _, _ := strings.Cut(s[end:], "\n")
+			end += len(line)
 			if end+1 >= len(s) || s[end+1] != ' ' && s[end+1] != '\t' {
 				break
 			}
@@ -87,11 +88,6 @@ func EachHeader(s string, f func(name, value string, at int)) {
 		f(http.CanonicalHeaderKey(strings.TrimSpace(name)), value, at+len(line)-len(value))
 		at = end + 1
 	}
-}
-
-func lineEnd(s string) int {
-	line, _, _ := strings.Cut(s, "\n")
-	return len(line)
 }
 
 // A Param is a piece of a header between semicolons: its key, in lower case, its value
