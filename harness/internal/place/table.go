@@ -42,34 +42,34 @@ func readTable(w *walker, s string) {
 }
 
 // cellEnd finds what ends the cell that begins at a byte: a separator or the end of the line,
-// but for those in its quotes.
+// but for those in its quotes, of which the last is one that such an end follows.
 func cellEnd(s string, at int, separator byte) int {
-	quoted := false
-	for i := at; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '"' && s[at] == '"':
-			quoted = !quoted
-		case (c == separator || c == '\n') && !quoted:
-			return i
-		}
+	for quoted := strings.HasPrefix(s[at:], `"`); quoted && at < len(s); {
+		at = quoteEnd(s, at+1, '"')
+		rest := s[min(at+1, len(s)):]
+		line := strings.TrimPrefix(rest, "\r")
+		quoted = line != "" && line[0] != '\n' && rest[0] != separator
 	}
-	return len(s)
+	return at + indexAny(s[at:], string(separator)+"\n")
 }
 
-// readCell shows a cell. What is put in one without quotes is quoted where it has to be.
+// readCell shows a cell. What is put in one is quoted where it has to be.
 func readCell(w *walker, cell string, at int, leaf Leaf) {
-	if inner, quoted := strings.CutPrefix(cell, `"`); quoted {
-		w.written(asCell, strings.TrimSuffix(inner, `"`), at+1, func(t string, at int) { w.value(t, at, leaf) })
+	inner, quoted := strings.CutPrefix(cell, `"`)
+	if quoted && quoteEnd(inner, 0, '"') == len(inner)-1 {
+		w.written(asCell, inner[:len(inner)-1], at+1, func(t string, at int) { w.value(t, at, leaf) })
 		return
 	}
-	w.recoded("", cell, at, at+len(cell), quotedCell, func(t string) { w.value(t, 0, leaf) })
-}
-
-func quotedCell(s string) string {
-	if strings.ContainsAny(s, "\",;\t|\r\n") {
-		return `"` + asCell.encode(s) + `"`
+	plain := cell
+	if quoted { // with quotes amid it, or none at its end
+		plain = asCell.view(strings.TrimSuffix(inner, `"`)).text
 	}
-	return s
+	w.recoded("", plain, at, at+len(cell), func(is string) string {
+		if quoted || strings.ContainsAny(is, "\",;\t|\r\n") {
+			is = `"` + asCell.encode(is) + `"`
+		}
+		return is
+	}, func(t string) { w.value(t, 0, leaf) })
 }
 
 // separatorOf is what the first line has most of.
