@@ -88,7 +88,7 @@ var imports = map[string][]string{
 	"harness/internal/graph/protocol":    {},
 	"harness/internal/graph/odata":       {},
 	"harness/internal/graph/async":       {},
-	"harness/internal/hosts":             {"harness/internal/graph", "harness/internal/graph/protocol", "harness/internal/graph/odata", "harness/internal/jsondoc", "harness/internal/fault", "harness/internal/ascii"},
+	"harness/internal/hosts":             {"harness/internal/place/media", "harness/internal/graph", "harness/internal/graph/protocol", "harness/internal/graph/odata", "harness/internal/jsondoc", "harness/internal/fault", "harness/internal/ascii"},
 	"harness/internal/testkit":           {},
 	"harness/internal/plainfile":         {},
 	"harness/internal/words":             {"harness/internal/graph", "harness/internal/graph/odata", "harness/internal/ascii"},

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -232,10 +231,7 @@ func (r *refusals) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, mostOfRefusal)) // the client hears of an error, too
-	resp.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(bytes.NewReader(body), resp.Body), resp.Body}
+	resp.Body = wire.Begun(body, resp.Body, nil)
 	finding := report.Finding{Rule: ruleAuthRefused, Severity: report.Warning}
 	var needs *scenario.Permissions
 	if step := r.who.step; step != nil {

@@ -27,7 +27,7 @@ func Read(resp *http.Response) (Exchange, error) {
 		rest := resp.Body
 		data, err := wire.Read(rest, wire.MostBody, resp.ContentLength)
 		if errors.Is(err, wire.ErrTooLarge) { // the rest is the caller's to read
-			resp.Body = unread{io.MultiReader(bytes.NewReader(data), rest), rest}
+			resp.Body = wire.Begun(data, rest, nil)
 		} else {
 			rest.Close()
 			resp.Body = io.NopCloser(bytes.NewReader(data))
@@ -39,12 +39,6 @@ func Read(resp *http.Response) (Exchange, error) {
 	}
 	e.Request = Sent(resp.Request)
 	return e, nil
-}
-
-// unread is a body whose beginning was read.
-type unread struct {
-	io.Reader
-	io.Closer
 }
 
 // Sent is what a request carried, where it can say it again.

@@ -1,9 +1,9 @@
 package hosts
 
 import (
-	"mime"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,6 +12,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
 
 // A Link is the beginning of an absolute address in a text: its scheme and host.
@@ -25,11 +26,8 @@ type Link struct {
 // IsLinked reports whether bodies of a content type hold links to follow: files do not,
 // whatever is in them.
 func IsLinked(contentType string) bool {
-	if contentType == "application/json" {
-		return true
-	}
-	kind, _, err := mime.ParseMediaType(contentType)
-	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json") || kind == "multipart/mixed")
+	kind := media.TypeOf(contentType)
+	return media.IsJSONType(kind) || kind == "multipart/mixed"
 }
 
 // IsFile reports whether the answer to a request is the content of a file, whatever its
@@ -130,22 +128,18 @@ func HeaderLinks(name, value string) []Link {
 		return nil
 	}
 	var links []Link
-	for at := 0; ; {
-		i := strings.Index(strings.ToLower(value[at:]), "http")
-		if i < 0 {
-			return links
+	end := 0
+	for _, m := range schemes.FindAllStringSubmatchIndex(value, -1) {
+		if l, ok := linkAt(value[m[2]:]); ok && m[2] >= end {
+			l.Start, l.End = m[2], m[2]+l.End
+			links, end = append(links, l), l.End
 		}
-		at += i
-		l, ok := linkAt(value[at:])
-		if before := at - 1; !ok || before >= 0 && ascii.IsHost(value[before]) {
-			at++
-			continue
-		}
-		l.Start, l.End = l.Start+at, l.End+at
-		links = append(links, l)
-		at = l.End
 	}
+	return links
 }
+
+// schemes may begin a link in a header.
+var schemes = regexp.MustCompile(`(?i)(?:^|[^\w.-])(https?:)`)
 
 // headerLeadsOn knows also what names an entity (OData 4.01, part 1, section 8.3.4) and
 // the links of RFC 8288.

@@ -13,9 +13,6 @@ func isURLSafe(c byte) bool {
 	return ascii.IsAlnum(c) || c == '-' || c == '_'
 }
 
-// isVisible reports whether c is printable ASCII and no space.
-func isVisible(c byte) bool { return c > ' ' && c < 0x7f }
-
 // has reports whether s has a byte of a class.
 func has(s string, class func(byte) bool) bool {
 	for i := range len(s) {

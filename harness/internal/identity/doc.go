@@ -3,14 +3,12 @@
 //
 // # Formats
 //
-// One registry of named formats (guid, teams-operation-id, chat-id, outlook-id, date-time,
-// skiptoken, ...) serves JSON Schema's "format", a scenario's "format:", URL templates, and
-// everything that must recognise a value's kind. Each has a matcher; adding one is one row in
-// the table. Where the fact comes from, and real values that do and do not match, stand in
-// testkit/formats.txt, which tests read.
-// Formats describe shape, never existence. Placeholders of the documentation ("id-value",
-// "{id}", "string") match no format, those of opaque tokens and bytes aside, but are
-// reported by [IsPlaceholder], so that a check can let them pass.
+// One registry of named formats (guid, chat-id, date-time, skiptoken, ...) serves JSON Schema's
+// "format", a scenario's "format:", URL templates, and everything that must recognise a value's
+// kind. Adding one is one row in the table; where the fact comes from, and real values that do
+// and do not match, stand in testkit/formats.txt, which tests read. Formats describe shape,
+// never existence. Placeholders of the documentation ("id-value", "{id}", "string") match no
+// format, those of opaque tokens and bytes aside; [IsPlaceholder] tells them.
 //
 //	id, _ := identity.Lookup("teams-operation-id")
 //	id.Match("3a6fdce1-c261-48bc-89de-1cfef658c0d5")  // true

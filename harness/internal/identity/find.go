@@ -190,7 +190,7 @@ func (r *rewriter) word(i, j int) int {
 	case len(w) == 34 && strings.HasPrefix(w, "01") && ascii.All(w, func(c byte) bool { return ascii.IsDigit(c) || ascii.IsUpper(c) }):
 		r.atom(i, j, Item)
 		return j
-	case strings.HasPrefix(w, "AAMk") || strings.HasPrefix(w, "AQMk") || strings.HasPrefix(w, "AAkA"):
+	case beginsOutlookID(w):
 		r.atom(i, j, Outlook)
 		return j
 	}

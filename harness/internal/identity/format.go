@@ -33,7 +33,7 @@ func (f *Format) Match(s string) bool { return f.match(s) }
 var (
 	// ordered holds the rows as Recognise tries them: where a value has two
 	// formats, the more specific one comes first.
-	ordered = slices.Concat(idFormats(), timeFormats(), linkFormats(), nameFormats(), textFormats())
+	ordered = slices.Concat(idFormats, timeFormats, linkFormats, nameFormats, textFormats)
 	byName  = func() map[string]*Format {
 		byName := make(map[string]*Format, len(ordered))
 		for _, f := range ordered {
@@ -47,9 +47,12 @@ var (
 const mostMatched = 64 << 10
 
 // matching is a matcher of whole values, compiled when it is first asked.
-func matching(pattern string) func(string) bool {
+func matching(pattern string) func(string) bool { return matchingUpTo(mostMatched, pattern) }
+
+// matchingUpTo is matching for values of at most so many bytes.
+func matchingUpTo(most int, pattern string) func(string) bool {
 	compiled := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?:` + pattern + `)\z`) })
-	return func(s string) bool { return len(s) <= mostMatched && compiled().MatchString(s) }
+	return func(s string) bool { return len(s) <= most && compiled().MatchString(s) }
 }
 
 // Lookup finds a format by name.
@@ -84,33 +87,21 @@ func always(string) bool { return true }
 // (identifier)", "phone | email", or a value cut with "...". It may mistake ordinary
 // words for one ("string"), so ask it only about documentation.
 func IsPlaceholder(s string) bool {
-	switch {
-	case s == "", len(s) > 4096:
+	if s == "" || len(s) > 4096 {
 		return false
-	case strings.Contains(s, "...") || strings.Contains(s, "…"):
-		return true // cut values: "eyJ0eXAiO..."
-	case strings.Contains(s, " | "):
-		return true // "group | oneOnOne": all members of an enum
-	case isWhole(s, '<', '>') && isWords(s[1:len(s)-1]):
-		return true
-	case hasBracedName(s):
-		return true
 	}
-	return isTypeName(s) || isNamed(s)
+	return strings.Contains(s, "...") || strings.Contains(s, "…") || // cut values: "eyJ0eXAiO..."
+		strings.Contains(s, " | ") || // "group | oneOnOne": all members of an enum
+		hasBracedName(s) || isPlaceholder(s)
 }
 
-// isTypeName reports whether s is a type as resource pages write it in place of
-// a value: "string", "String (identifier)", "Int32", "Edm.Guid", "timestamp".
-var isTypeName = matching(`(?i)(?:edm\.)?(?:string|boolean|guid|int16|int32|int64|integer|number|double|single|datetime|` +
-	`datetimeoffset|timestamp|date|timeofday|duration|binary|byte|stream)(?: \(.*\))?`)
-
-// isNamed reports whether s is a property's name with "-value", as in "displayName-value"
-// and "User Principal Name value", or words that end in "-id", as in "chat-id" and
-// "drive-item-id".
-var isNamed = matching(`[A-Za-z_ -]+(?:-value| value|-id|-ID)`)
-
-// isWords reports whether s is letters in words, without digits: no id is.
-var isWords = matching(`[A-Za-z_ -]+`)
+// isPlaceholder: words in angle brackets, without digits, for no id is; a property's name with
+// "-value", as in "displayName-value" and "User Principal Name value"; words that end in "-id",
+// as in "drive-item-id"; a type as resource pages write it in place of a value: "string",
+// "String (identifier)", "Int32", "Edm.Guid", "timestamp".
+var isPlaceholder = matching(`<[A-Za-z_ -]+>|[A-Za-z_ -]+(?:-value| value|-id|-ID)|` +
+	`(?i:(?:edm\.)?(?:string|boolean|guid|int16|int32|int64|integer|number|double|single|datetime|` +
+	`datetimeoffset|timestamp|date|timeofday|duration|binary|byte|stream)(?: \(.*\))?)`)
 
 // hasBracedName finds a name in braces, as in "{id}", "/teams/{team-id}" and
 // "@{triggerBody}". A GUID in braces is a value.

@@ -12,46 +12,40 @@ import (
 
 // idFormats are the ids of section "Id formats" in the Graph facts: what an
 // object, a conversation or a file is called by.
-func idFormats() []*Format {
-	all := []*Format{
-		{Name: "guid", Doc: "a GUID, 8-4-4-4-12 hexadecimal digits, either case, perhaps in braces",
-			match: isGUID, distinct: always},
-		{Name: "teams-operation-id", Doc: "the id of a teamsAsyncOperation: one or more GUIDs joined by hyphens",
-			match: matching(guidPattern + `(?:-` + guidPattern + `)*`), distinct: func(s string) bool { return len(s)%37 == 36 }},
-		{Name: "chat-id", Doc: "a chat: 19:HEX32@thread.v2, 19:meeting_BASE64URL@thread.v2 or 19:GUID_GUID@unq.gbl.spaces",
-			match: matching(`19:(?:[0-9A-Fa-f]{32}|meeting_[\w-]+={0,2})@` + regexp.QuoteMeta(graph.ChatHost) +
-				`|19:` + guidPattern + `_` + guidPattern + `@` + regexp.QuoteMeta(graph.OneOnOneHost)), distinct: hasPrefix("19:")},
-		{Name: "channel-id", Doc: "a channel of a team: 19:LOCAL@thread.tacv2 or, older, @thread.skype; LOCAL is hexadecimal or, newer, longer base64url",
-			match: matching(`19:[\w-]{16,}@(?:` + regexp.QuoteMeta(graph.ChannelHost) + `|` + regexp.QuoteMeta(graph.OldChannelHost) + `)`), distinct: hasPrefix("19:")},
-		{Name: "message-id", Doc: "a chatMessage: the milliseconds since 1970 in 13 digits; also its first etag",
-			match: matching(`1\d{12}`), distinct: func(s string) bool { return len(s) == 13 }},
-		{Name: "conversation-member-id", Doc: "a member, app installation or tab of a conversation: base64 of A##B or 0##A##B##C",
-			match: isConversationMemberID, distinct: always},
-		{Name: "outlook-id", Doc: "a message, event, contact or folder: base64url that begins AAMk, AQMk or AAkA; 100 characters and more, shorter in the docs; changes when the item moves unless it is immutable",
-			match: isOutlookID, distinct: always},
-		{Name: "internet-message-id", Doc: "a mail's Message-ID: <LOCAL@DOMAIN>",
-			match: matching(`<[!-;=?A-~]+@[!-;=?A-~]+>`), distinct: hasPrefix("<")},
-		{Name: "driveitem-id", Doc: "a file or folder: 01 and 32 capitals or digits (business), HEX!NUMBER (personal)",
-			match: matching(`01[0-9A-Z]{32}|[0-9A-Fa-f]{8,16}!\d{1,20}`), distinct: func(s string) bool { return len(s) == 34 || strings.IndexByte(s, '!') > 0 }},
-		{Name: "drive-id", Doc: "a drive: b! and 64 base64url characters (business), 16 hexadecimal digits (personal)",
-			match: matching(`b![\w-]{64}|[0-9A-Fa-f]{16}`), distinct: hasPrefix("b!")},
-		{Name: "site-id", Doc: "a SharePoint site: HOST,GUID,GUID",
-			match: matching(domainName + `,` + guidPattern + `,` + guidPattern), distinct: func(s string) bool { return strings.IndexByte(s, ',') > 0 }},
-		{Name: "sharing-id", Doc: "a sharing link as an id: u! and the unpadded base64url of the link",
-			match: matching(`u![\w-]+`), distinct: hasPrefix("u!")},
-		{Name: "shifts-id", Doc: "a thing of a schedule: its kind (SHFT, TAG, TOR, SREQ, OPNSHFT), an underscore and a GUID",
-			match: matching(`[A-Z]{3,10}_` + guidPattern), distinct: func(s string) bool { return len(s) >= 40 && len(s) <= 47 }},
-		{Name: "security-identifier", Doc: "a Windows SID, S-1-12-1 and four 32-bit numbers for cloud objects, where the numbers are the object's GUID",
-			match: isSecurityIdentifier, distinct: always},
-		{Name: "ical-uid", Doc: "an event's id across calendars as Outlook makes it: 040000008200E00074C5B7101A82E008 and more hexadecimal digits; others' calendars write any text",
-			match: isICalUID, distinct: always},
-		{Name: "planner-id", Doc: "a plan, bucket or task: 28 characters, case-sensitive",
-			match: isPlannerID, distinct: isMixed},
-	}
-	for _, f := range all {
-		f.id = true
-	}
-	return all
+var idFormats = []*Format{
+	{Name: "guid", id: true, Doc: "a GUID, 8-4-4-4-12 hexadecimal digits, either case, perhaps in braces",
+		match: isGUID, distinct: always},
+	{Name: "teams-operation-id", id: true, Doc: "the id of a teamsAsyncOperation: one or more GUIDs joined by hyphens",
+		match: matching(guidPattern + `(?:-` + guidPattern + `)*`), distinct: func(s string) bool { return len(s)%37 == 36 }},
+	{Name: "chat-id", id: true, Doc: "a chat: 19:HEX32@thread.v2, 19:meeting_BASE64URL@thread.v2 or 19:GUID_GUID@unq.gbl.spaces",
+		match: matching(`19:(?:[0-9A-Fa-f]{32}|meeting_[\w-]+={0,2})@` + regexp.QuoteMeta(graph.ChatHost) +
+			`|19:` + guidPattern + `_` + guidPattern + `@` + regexp.QuoteMeta(graph.OneOnOneHost)), distinct: hasPrefix("19:")},
+	{Name: "channel-id", id: true, Doc: "a channel of a team: 19:LOCAL@thread.tacv2 or, older, @thread.skype; LOCAL is hexadecimal or, newer, longer base64url",
+		match: matching(`19:[\w-]{16,}@(?:` + regexp.QuoteMeta(graph.ChannelHost) + `|` + regexp.QuoteMeta(graph.OldChannelHost) + `)`), distinct: hasPrefix("19:")},
+	{Name: "message-id", id: true, Doc: "a chatMessage: the milliseconds since 1970 in 13 digits; also its first etag",
+		match: matching(`1\d{12}`), distinct: func(s string) bool { return len(s) == 13 }},
+	{Name: "conversation-member-id", id: true, Doc: "a member, app installation or tab of a conversation: base64 of A##B or 0##A##B##C",
+		match: isConversationMemberID, distinct: always},
+	{Name: "outlook-id", id: true, Doc: "a message, event, contact or folder: base64url that begins AAMk, AQMk or AAkA; 100 characters and more, shorter in the docs; changes when the item moves unless it is immutable",
+		match: isOutlookID, distinct: always},
+	{Name: "internet-message-id", id: true, Doc: "a mail's Message-ID: <LOCAL@DOMAIN>",
+		match: matching(`<[!-;=?A-~]+@[!-;=?A-~]+>`), distinct: hasPrefix("<")},
+	{Name: "driveitem-id", id: true, Doc: "a file or folder: 01 and 32 capitals or digits (business), HEX!NUMBER (personal)",
+		match: matching(`01[0-9A-Z]{32}|[0-9A-Fa-f]{8,16}!\d{1,20}`), distinct: func(s string) bool { return len(s) == 34 || strings.IndexByte(s, '!') > 0 }},
+	{Name: "drive-id", id: true, Doc: "a drive: b! and 64 base64url characters (business), 16 hexadecimal digits (personal)",
+		match: matching(`b![\w-]{64}|[0-9A-Fa-f]{16}`), distinct: hasPrefix("b!")},
+	{Name: "site-id", id: true, Doc: "a SharePoint site: HOST,GUID,GUID",
+		match: matching(domainName + `,` + guidPattern + `,` + guidPattern), distinct: func(s string) bool { return strings.IndexByte(s, ',') > 0 }},
+	{Name: "sharing-id", id: true, Doc: "a sharing link as an id: u! and the unpadded base64url of the link",
+		match: matching(`u![\w-]+`), distinct: hasPrefix("u!")},
+	{Name: "shifts-id", id: true, Doc: "a thing of a schedule: its kind (SHFT, TAG, TOR, SREQ, OPNSHFT), an underscore and a GUID",
+		match: matching(`[A-Z]{3,10}_` + guidPattern), distinct: func(s string) bool { return len(s) >= 40 && len(s) <= 47 }},
+	{Name: "security-identifier", id: true, Doc: "a Windows SID, S-1-12-1 and four 32-bit numbers for cloud objects, where the numbers are the object's GUID",
+		match: isSecurityIdentifier, distinct: always},
+	{Name: "ical-uid", id: true, Doc: "an event's id across calendars as Outlook makes it: 040000008200E00074C5B7101A82E008 and more hexadecimal digits; others' calendars write any text",
+		match: isICalUID, distinct: always},
+	{Name: "planner-id", id: true, Doc: "a plan, bucket or task: 28 characters, case-sensitive",
+		match: func(s string) bool { return len(s) == 28 && ascii.All(s, isURLSafe) }, distinct: isMixed},
 }
 
 func hasPrefix(prefix string) func(string) bool {
@@ -75,8 +69,11 @@ func isConversationMemberID(s string) bool {
 }
 
 func isOutlookID(s string) bool {
-	return len(s) >= 10 && (strings.HasPrefix(s, "AAMk") || strings.HasPrefix(s, "AQMk") || strings.HasPrefix(s, "AAkA")) &&
-		isPadded(s, isURLSafe)
+	return len(s) >= 10 && beginsOutlookID(s) && isPadded(s, isURLSafe)
+}
+
+func beginsOutlookID(s string) bool {
+	return strings.HasPrefix(s, "AAMk") || strings.HasPrefix(s, "AQMk") || strings.HasPrefix(s, "AAkA")
 }
 
 func isSecurityIdentifier(s string) bool {
@@ -102,8 +99,6 @@ const outlookUID = "040000008200E00074C5B7101A82E008"
 func isICalUID(s string) bool {
 	return len(s) > len(outlookUID) && strings.EqualFold(s[:len(outlookUID)], outlookUID) && ascii.All(s, ascii.IsHex)
 }
-
-func isPlannerID(s string) bool { return len(s) == 28 && ascii.All(s, isURLSafe) }
 
 // isMixed reports whether s has capitals, small letters and digits, as a random
 // id has and a name seldom.

@@ -7,27 +7,25 @@ import (
 )
 
 // linkFormats are addresses within Graph and out of it.
-func linkFormats() []*Format {
-	return []*Format{
-		{Name: "operation-link", Doc: "where a long-running operation is polled: a link, relative or absolute, that ends in /operations('ID'), /operations(ID) or /operations/ID",
-			match: matching(link + `/operations(?:/` + keyByte + `+|\(` + keyByte + `+\)|` + quotedKey + `)` + behindPath), distinct: holding("/operations")},
-		{Name: "monitor-link", Doc: "where a file operation is polled, without a token and on another host: .../monitor/ID",
-			match: matching(absolute + `/monitor/[\w-]+` + behindPath), distinct: holding("/monitor/")},
-		{Name: "odata-context", Doc: "what a body is: an absolute link to $metadata with a fragment; ids in it are percent-encoded",
-			match: matching(`https?://[0-9A-Za-z]` + linkByte + `*/\$metadata#` + linkByte + `+`), distinct: holding("$metadata#")},
-		{Name: "delta-link", Doc: "where changes are asked for later: an absolute link with a $deltatoken, or on drives a token",
-			match: pageLink(`deltatoken|token`), distinct: holding("=")},
-		{Name: "next-link", Doc: "where the next page is: an absolute link with a $skiptoken or a $skip, or of a drive's delta with a token",
-			match: pageLink(`skiptoken|skip`), distinct: holding("=")},
-		{Name: "absolute-link", Doc: "an http or https address with a host, without spaces",
-			match: matching(`https?://[0-9A-Za-z]` + linkByte + `*`), distinct: hasPrefix("http")},
-		{Name: "key-link", Doc: "a relative link that writes its keys in parentheses: /chats('ID'); to be treated as opaque",
-			match: matching(relative + `\('` + pathByte + `+'\)(?:/` + pathByte + `*)?` + behindPath), distinct: holding("('")},
-		{Name: "relative-link", Doc: "an address below the version's root: it begins with one slash and has no spaces",
-			match: matching(`/[^/` + notLink + `]` + linkByte + `*`), distinct: isPathStart},
-		{Name: "odata-type", Doc: "a type's name: #microsoft.graph.user, with or without #, or a collection of one",
-			match: matching(typeName), distinct: isGraphType},
-	}
+var linkFormats = []*Format{
+	{Name: "operation-link", Doc: "where a long-running operation is polled: a link, relative or absolute, that ends in /operations('ID'), /operations(ID) or /operations/ID",
+		match: matching(link + `/operations(?:/` + keyByte + `+|\(` + keyByte + `+\)|` + quotedKey + `)` + behindPath), distinct: holding("/operations")},
+	{Name: "monitor-link", Doc: "where a file operation is polled, without a token and on another host: .../monitor/ID",
+		match: matching(absolute + `/monitor/[\w-]+` + behindPath), distinct: holding("/monitor/")},
+	{Name: "odata-context", Doc: "what a body is: an absolute link to $metadata with a fragment; ids in it are percent-encoded",
+		match: matching(`https?://[0-9A-Za-z]` + linkByte + `*/\$metadata#` + linkByte + `+`), distinct: holding("$metadata#")},
+	{Name: "delta-link", Doc: "where changes are asked for later: an absolute link with a $deltatoken, or on drives a token",
+		match: pageLink(`deltatoken|token`), distinct: holding("=")},
+	{Name: "next-link", Doc: "where the next page is: an absolute link with a $skiptoken or a $skip, or of a drive's delta with a token",
+		match: pageLink(`skiptoken|skip`), distinct: holding("=")},
+	{Name: "absolute-link", Doc: "an http or https address with a host, without spaces",
+		match: matching(`https?://[0-9A-Za-z]` + linkByte + `*`), distinct: hasPrefix("http")},
+	{Name: "key-link", Doc: "a relative link that writes its keys in parentheses: /chats('ID'); to be treated as opaque",
+		match: matching(relative + `\('` + pathByte + `+'\)(?:/` + pathByte + `*)?` + behindPath), distinct: holding("('")},
+	{Name: "relative-link", Doc: "an address below the version's root: it begins with one slash and has no spaces",
+		match: matching(`/[^/` + notLink + `]` + linkByte + `*`), distinct: isPathStart},
+	{Name: "odata-type", Doc: "a type's name: #microsoft.graph.user, with or without #, or a collection of one",
+		match: matching(typeName), distinct: isGraphType},
 }
 
 // typeName is the name of a type, or of a collection of one; a bare primitive is written with #.

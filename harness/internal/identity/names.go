@@ -1,23 +1,19 @@
 package identity
 
-import (
-	"strings"
-)
+import "strings"
 
 // nameFormats are names that people or tenants chose.
-func nameFormats() []*Format {
-	return []*Format{
-		{Name: "upn", Doc: "a user principal name: LOCAL@DOMAIN; guests have #EXT# in it, and it may begin with $",
-			match: addresses(upnLocal + `+`), distinct: always},
-		{Name: "mail", Doc: "a mail address: LOCAL@DOMAIN",
-			match: addresses(mailLocal + `(?:\.` + mailLocal + `)*`), distinct: always},
-		{Name: "domain", Doc: "a domain name of two or more labels, which is also a domain's id",
-			match: isDomain, distinct: hasSuffix(".onmicrosoft.com")},
-		{Name: "schema-extension-id", Doc: "a schema extension: ext and 8 characters, or a verified domain's name, then _ and a name",
-			match: isSchemaExtensionID, distinct: isGeneratedExtension},
-		{Name: "b2x-flow-id", Doc: "a self-service sign-up flow: B2X_1_ and a name",
-			match: matching(`B2X_1_[\w-]+`), distinct: hasPrefix("B2X_1_")},
-	}
+var nameFormats = []*Format{
+	{Name: "upn", Doc: "a user principal name: LOCAL@DOMAIN; guests have #EXT# in it, and it may begin with $",
+		match: addresses(upnLocal + `+`), distinct: always},
+	{Name: "mail", Doc: "a mail address: LOCAL@DOMAIN",
+		match: addresses(mailLocal + `(?:\.` + mailLocal + `)*`), distinct: always},
+	{Name: "domain", Doc: "a domain name of two or more labels, which is also a domain's id",
+		match: matchingUpTo(253, domainName), distinct: hasSuffix(".onmicrosoft.com")},
+	{Name: "schema-extension-id", Doc: "a schema extension: ext and 8 characters, or a verified domain's name, then _ and a name",
+		match: matchingUpTo(256, `[0-9A-Za-z]+_\w+`), distinct: isGeneratedExtension},
+	{Name: "b2x-flow-id", Doc: "a self-service sign-up flow: B2X_1_ and a name",
+		match: matching(`B2X_1_[\w-]+`), distinct: hasPrefix("B2X_1_")},
 }
 
 // The parts of addresses. Annotations (members@odata.bind) look like addresses and are none.
@@ -27,10 +23,6 @@ const (
 	upnLocal   = `[\w'.\-!#^~$]`
 	mailLocal  = `[\w'\-!#^~$&*+/=?{|}%` + "`" + `]+`
 )
-
-func isDomain(s string) bool { return len(s) <= 253 && domains(s) }
-
-var domains = matching(domainName)
 
 // addresses are a local part of at most 128 bytes and a domain.
 func addresses(local string) func(string) bool {
@@ -44,10 +36,6 @@ func addresses(local string) func(string) bool {
 func isAnnotation(domain string) bool {
 	return len(domain) > 253 || strings.HasPrefix(domain, "odata.") || strings.HasPrefix(domain, "microsoft.graph.")
 }
-
-func isSchemaExtensionID(s string) bool { return len(s) <= 256 && schemaExtensions(s) }
-
-var schemaExtensions = matching(`[0-9A-Za-z]+_\w+`)
 
 func isGeneratedExtension(s string) bool {
 	return len(s) > 12 && strings.HasPrefix(s, "ext") && s[11] == '_' && strings.ContainsAny(s[3:11], "0123456789")

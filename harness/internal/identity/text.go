@@ -8,38 +8,28 @@ import (
 )
 
 // textFormats are encodings and opaque tokens, the least specific rows.
-func textFormats() []*Format {
-	return []*Format{
-		{Name: "jwt", Doc: "a signed token: three base64url parts joined by dots, the first two JSON objects (eyJ)",
-			match: matching(`eyJ[\w-]*\.eyJ[\w-]*\.[\w-]*`), distinct: hasPrefix("eyJ")},
-		{Name: "json-string", Doc: "a JSON object or array inside a string",
-			match: isJSONString, distinct: always},
-		{Name: "etag", id: true, Doc: `an entity tag: "TAG" or weak W/"TAG" with its quotes; on drives "{GUID},N" and "c:{GUID},N", in older answers GUID,N without quotes`,
-			match: isETag, distinct: isDistinctETag},
-		{Name: "skiptoken", Doc: "the place where a page begins: opaque, without spaces; may be base64 that begins eyJ, or X'HEX'",
-			match: matching(pageToken)},
-		{Name: "deltatoken", Doc: "the state since which changes are asked for: opaque, without spaces",
-			match: matching(pageToken)},
-		{Name: "base64", Doc: "base64 of RFC 4648 section 4, padded",
-			match: isPaddedBase64},
-		{Name: "base64url", Doc: "base64url of RFC 4648 section 5, padded or not",
-			match: func(s string) bool { return isBase64Of(s, isURLSafe) }},
-		{Name: "binary", Doc: "bytes as base64 or base64url, padded or not",
-			match: isBinary},
-	}
+var textFormats = []*Format{
+	{Name: "jwt", Doc: "a signed token: three base64url parts joined by dots, the first two JSON objects (eyJ)",
+		match: matching(`eyJ[\w-]*\.eyJ[\w-]*\.[\w-]*`), distinct: hasPrefix("eyJ")},
+	{Name: "json-string", Doc: "a JSON object or array inside a string",
+		match: isJSONString, distinct: always},
+	{Name: "etag", id: true, Doc: `an entity tag: "TAG" or weak W/"TAG" with its quotes; on drives "{GUID},N" and "c:{GUID},N", in older answers GUID,N without quotes`,
+		match: matching(`(?:W/)?"[!#-~]*"|` + guidPattern + `,\d+`), distinct: isDistinctETag},
+	{Name: "skiptoken", Doc: "the place where a page begins: opaque, without spaces; may be base64 that begins eyJ, or X'HEX'",
+		match: matching(pageToken)},
+	{Name: "deltatoken", Doc: "the state since which changes are asked for: opaque, without spaces",
+		match: matching(pageToken)},
+	{Name: "base64", Doc: "base64 of RFC 4648 section 4, padded",
+		match: isPaddedBase64},
+	{Name: "base64url", Doc: "base64url of RFC 4648 section 5, padded or not",
+		match: func(s string) bool { return isBase64Of(s, isURLSafe) }},
+	{Name: "binary", Doc: "bytes as base64 or base64url, padded or not",
+		match: isBinary},
 }
 
 func isJSONString(s string) bool {
 	trimmed := strings.Trim(s, " \t\r\n")
 	return (isWhole(trimmed, '{', '}') || isWhole(trimmed, '[', ']')) && json.Valid([]byte(trimmed))
-}
-
-func isETag(s string) bool {
-	if guid, number, ok := strings.Cut(s, ","); ok && isBareGUID(guid) {
-		return ascii.All(number, ascii.IsDigit)
-	}
-	tag := strings.TrimPrefix(s, "W/")
-	return isWhole(tag, '"', '"') && (len(tag) == 2 || ascii.All(tag[1:len(tag)-1], func(c byte) bool { return isVisible(c) && c != '"' }))
 }
 
 // isDistinctETag: a quoted word alone is ordinary text.

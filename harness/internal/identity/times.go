@@ -8,25 +8,23 @@ import (
 )
 
 // timeFormats are OData's and HTTP's ways to write times.
-func timeFormats() []*Format {
-	return []*Format{
-		{Name: "date-time", Doc: "an instant: date, T, time with 0 to 7 fraction digits, Z or an offset; years 0001 and 9999 stand for never",
-			match: isDateTime, distinct: always},
-		{Name: "date-time-local", Doc: "a date and time without a zone, 0 to 7 fraction digits: the zone stands beside it or is UTC",
-			match: isDateTimeLocal, distinct: always},
-		{Name: "date", Doc: "a day: YYYY-MM-DD",
-			match: isDate, distinct: always},
-		{Name: "time-of-day", Doc: "a time of day: HH:MM:SS with 0 to 7 fraction digits",
-			match: isTimeOfDay, distinct: always},
-		{Name: "duration", Doc: "a span of days and time, perhaps negative: -P3DT12H30M5.5S",
-			match: isDuration, distinct: always},
-		{Name: "http-date", Doc: "a time as HTTP headers write it: Sat, 07 May 2022 06:53:35 GMT",
-			match: isHTTPDate, distinct: always},
-		{Name: "retry-after", Doc: "how long to wait: seconds, perhaps with a fraction, or an HTTP date",
-			match: isRetryAfter},
-		{Name: "time-zone", Doc: "a zone's name: Windows (Pacific Standard Time), IANA (America/Los_Angeles), UTC, or tzone://Microsoft/Custom and Utc",
-			match: matching(timeZone), distinct: hasSuffix(" Standard Time")},
-	}
+var timeFormats = []*Format{
+	{Name: "date-time", Doc: "an instant: date, T, time with 0 to 7 fraction digits, Z or an offset; years 0001 and 9999 stand for never",
+		match: isDateTime, distinct: always},
+	{Name: "date-time-local", Doc: "a date and time without a zone, 0 to 7 fraction digits: the zone stands beside it or is UTC",
+		match: isDateTimeLocal, distinct: always},
+	{Name: "date", Doc: "a day: YYYY-MM-DD",
+		match: isDate, distinct: always},
+	{Name: "time-of-day", Doc: "a time of day: HH:MM:SS with 0 to 7 fraction digits",
+		match: isTimeOfDay, distinct: always},
+	{Name: "duration", Doc: "a span of days and time, perhaps negative: -P3DT12H30M5.5S",
+		match: isDuration, distinct: always},
+	{Name: "http-date", Doc: "a time as HTTP headers write it: Sat, 07 May 2022 06:53:35 GMT",
+		match: isHTTPDate, distinct: always},
+	{Name: "retry-after", Doc: "how long to wait: seconds, perhaps with a fraction, or an HTTP date",
+		match: isRetryAfter},
+	{Name: "time-zone", Doc: "a zone's name: Windows (Pacific Standard Time), IANA (America/Los_Angeles), UTC, or tzone://Microsoft/Custom and Utc",
+		match: matching(timeZone), distinct: hasSuffix(" Standard Time")},
 }
 
 func hasSuffix(suffix string) func(string) bool {
@@ -70,13 +68,9 @@ var durations = matching(`-?P(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)
 
 func isHTTPDate(s string) bool { return isOf(s, "Mon, 02 Jan 2006 15:04:05 GMT") }
 
-func isRetryAfter(s string) bool {
-	whole, fraction, point := strings.Cut(s, ".")
-	if point && !ascii.All(fraction, ascii.IsDigit) {
-		return isHTTPDate(s)
-	}
-	return len(s) <= 10 && ascii.All(whole, ascii.IsDigit) || isHTTPDate(s)
-}
+func isRetryAfter(s string) bool { return seconds(s) || isHTTPDate(s) }
+
+var seconds = matchingUpTo(10, `\d+(?:\.\d+)?`)
 
 // timeZone is one of Microsoft's own, of Windows's, or of IANA's: two or three names with
 // capitals, as in Area/City.

@@ -63,7 +63,9 @@ func readPath(w *walker, s string, base int) {
 		for end < len(s) && openQuote(s[start:end]) { // a slash within getByPath(path='/a/b')
 			end += 1 + indexAny(s[end+1:], "/")
 		}
-		r.segment(s[start:end], base+start)
+		if end > start {
+			w.written(asPath, s[start:end], base+start, r.plain)
+		}
 		start = end + 1
 	}
 }
@@ -72,12 +74,6 @@ func readPath(w *walker, s string, base int) {
 func openQuote(s string) bool {
 	k := strings.IndexByte(s, '(')
 	return k >= 0 && (strings.Count(s[k:], "'")+strings.Count(s[k:], "%27"))%2 == 1
-}
-
-func (r *pathReader) segment(s string, base int) {
-	if s != "" {
-		r.w.written(asPath, s, base, r.plain)
-	}
 }
 
 // plain reads a segment as it is meant. An SDK escapes the slashes of root:/a/b.

@@ -117,10 +117,7 @@ func readTransferred(w *walker, m *Message, base int) {
 		w.show(Leaf{Text: m.Body, Role: Bytes, Declared: true}, base)
 		return
 	}
-	is := w.whole(">base64", inner.Body, func(s string) { readBody(w, &inner, s, Leaf{Role: Text}) })
-	if is != inner.Body {
-		w.replace(base, base+len(m.Body), base64.StdEncoding.EncodeToString([]byte(is)))
-	}
+	w.recoded(">base64", inner.Body, base, base+len(m.Body), encoder(base64.StdEncoding), func(s string) { readBody(w, &inner, s, Leaf{Role: Text}) })
 }
 
 // readEntityHeaders reads the headers of a mail or a part. It returns them as they are to be,
@@ -150,52 +147,39 @@ func readHeader(w *walker, name, s string, role Role) {
 	case "Content-Disposition", "Content-Type":
 		readParameters(w, s, leaf)
 	case "Link":
-		readLinks(w, s, leaf)
+		readPieces(w, s, leaf, addressIn, func(m []int) { readAddress(w, s[m[0]:m[1]], m[0]) })
 	case "Www-Authenticate":
-		readChallenge(w, s, leaf)
+		readPieces(w, s, leaf, parameterIn, func(m []int) {
+			key := s[m[0]:m[1]]
+			w.show(Leaf{Text: key, Role: OptionName, Name: leaf.Name}, m[0])
+			w.in(frame{label: key}, func() { w.value(s[m[2]:m[3]], m[2], Leaf{Role: Option, Name: key}) })
+		})
 	default:
 		w.value(s, 0, leaf)
 	}
 }
 
-// readLinks reads the value of Link: addresses between < and >, and their parameters.
-func readLinks(w *walker, s string, leaf Leaf) {
-	for at := 0; at < len(s); {
-		open := at + indexAny(s[at:], "<")
-		if rest := strings.Trim(s[at:open], " ,;"); rest != "" {
-			leaf.Text = rest
-			w.show(leaf, at+strings.Index(s[at:], rest))
-		}
-		if open == len(s) {
-			return
-		}
-		end := open + indexAny(s[open:], ">")
-		readAddress(w, s[open+1:end], open+1)
-		at = end + 1
-	}
-}
+// addressIn finds the addresses in a Link, and parameterIn what clients know by a
+// WWW-Authenticate for what they have to ask.
+var (
+	addressIn   = regexp.MustCompile(`<([^>]*)>?`)
+	parameterIn = regexp.MustCompile(`([^\s,="]+)\s*=\s*"([^"]*)"`)
+)
 
-// readChallenge reads the value of WWW-Authenticate: schemes, and parameters in quotes, by which
-// clients know what they have to ask for.
-func readChallenge(w *walker, s string, leaf Leaf) {
+// readPieces reads what a pattern finds in a header, by its groups, and shows what stands
+// between: several words at once, without the punctuation around them.
+func readPieces(w *walker, s string, leaf Leaf, piece *regexp.Regexp, read func(groups []int)) {
+	words := func(start, end int) {
+		leaf.Text = strings.Trim(s[start:end], " ,;")
+		w.show(leaf, start+strings.Index(s[start:], leaf.Text))
+	}
 	at := 0
-	for _, m := range challengeParameter.FindAllStringSubmatchIndex(s, -1) {
-		readWords(w, s[at:m[0]], at, leaf)
-		key := s[m[2]:m[3]]
-		w.show(Leaf{Text: key, Role: OptionName, Name: leaf.Name}, m[2])
-		w.in(frame{label: key}, func() { w.value(s[m[4]:m[5]], m[4], Leaf{Role: Option, Name: key}) })
+	for _, m := range piece.FindAllStringSubmatchIndex(s, -1) {
+		words(at, m[0])
+		read(m[2:])
 		at = m[1]
 	}
-	readWords(w, s[at:], at, leaf)
-}
-
-var challengeParameter = regexp.MustCompile(`([^\s,="]+)\s*=\s*"([^"]*)"`)
-
-// readWords shows the words of a header between blanks and commas, several at once.
-func readWords(w *walker, s string, base int, leaf Leaf) {
-	if leaf.Text = strings.Trim(s, " ,"); leaf.Text != "" {
-		w.show(leaf, base+strings.Index(s, leaf.Text))
-	}
+	words(at, len(s))
 }
 
 // readParameters shows the boundary and the names that parameters hold, and the rest of a header

@@ -10,13 +10,11 @@
 // rules or lists that change.
 //
 // It promises that every byte of a message that is no punctuation of its grammar lies in
-// some text, if only as bytes that nothing could decode; that a message without a
-// replaced text stays as it is, byte for byte, and that what is replaced is spelled as its
-// place wants; that the place of a text does not depend on how a request is spelled (order
-// of options and members, percent escapes, users('x') or users/x); that nesting and sizes
-// are bounded, and time grows with the size alone.
-//
-// It does not say what may stay: its caller does.
+// some text, if only as bytes that nothing could decode; that what is not replaced stays as it
+// is, byte for byte, and what is replaced is spelled as its place wants; that the place of a
+// text does not depend on how a request is spelled (order of options and members, percent
+// escapes, users('x') or users/x); that nesting is bounded, and time and memory grow with the
+// size alone. What may stay its caller says.
 //
 //	m := place.Message{Method: "GET", URL: "https://graph.microsoft.com/v1.0/users?$filter=mail eq 'a@contoso.com'"}
 //	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {

@@ -59,35 +59,39 @@ func isPath(s string) bool {
 	return (!strings.HasSuffix(s, "=") || strings.Contains(s, "?")) && !strings.ContainsAny(s, " \n\t\"<>")
 }
 
-// enclosed returns where the value begins that is all of a text but quotes around it: of an
-// entity tag, or of a mail's id, which stands in angle brackets. It is 0 for other texts.
-// Within is how many more quotes may stand within.
-func enclosed(s string, within int) int {
-	n, closing := 1, s[0]
-	switch {
-	case strings.HasPrefix(s, `W/"`):
-		n, closing = 3, '"'
-	case strings.IndexByte("\"'<", closing) < 0, closing == '<' && !isMailID(s):
-		return 0
-	case closing == '<':
-		closing = '>'
-	}
-	if len(s) <= n+1 || s[len(s)-1] != closing {
-		return 0
-	}
-	if inner := s[n : len(s)-1]; strings.IndexByte(inner, closing) >= 0 && (within == 0 || enclosed(inner, within-1) == 0) {
-		return 0
-	}
-	return n
+// wrappings are what a value may stand in: quotes, of which an entity tag has its own, angle
+// brackets, or behind a scheme.
+var wrappings = [...]struct{ begins, ends, label string }{
+	{`W/"`, `"`, ">weak"}, {`"`, `"`, ">quoted"}, {"'", "'", ">literal"}, {"<", ">", ">bracketed"},
+	{"smtp:", "", ">smtp"}, {"sips:", "", ">sips"}, {"mailto:", "", ">mailto"},
 }
 
-// isMailID reports whether a text that begins with a bracket may be the id of a mail, or what
-// stands for one, and is no markup.
+// wrapped finds the value that is all of a text but its wrapping, of which the label is "" for
+// other texts. Within is how many more quotes may stand within.
+func wrapped(s string, within int) (start, end int, label string) {
+	for _, w := range wrappings {
+		start, end = len(w.begins), len(s)-len(w.ends)
+		if start >= end || !strings.EqualFold(s[:start], w.begins) || s[end:] != w.ends || w.begins == "<" && !isMailID(s) {
+			continue
+		}
+		if inner := s[start:end]; w.ends != "" && strings.Contains(inner, w.ends) {
+			if within == 0 {
+				continue
+			}
+			if _, _, again := wrapped(inner, within-1); again == "" {
+				continue
+			}
+		}
+		return start, end, w.label
+	}
+	return 0, 0, ""
+}
+
+// isMailID reports whether a text in angle brackets may be the id of a mail, or what stands
+// for one, and is no markup.
 func isMailID(s string) bool {
 	inner := strings.Trim(s, "<>")
-	word, check, _ := strings.Cut(inner, "-")
-	standsForOne := len(check) == 4 && ascii.All(check, ascii.IsLetter) && ascii.All(word, ascii.IsAlnum) && ascii.IsDigit(word[len(word)-1])
-	return (standsForOne || strings.IndexByte(inner, '@') >= 0) && !strings.ContainsAny(inner, " \t\r\n<>")
+	return (seriesOf(inner) != "" || strings.IndexByte(inner, '@') >= 0) && !strings.ContainsAny(inner, " \t\r\n<>")
 }
 
 // isQuoted reports whether a text stands in single quotes.
@@ -138,12 +142,19 @@ func isReadable(b []byte) bool {
 	return utf8.Valid(b) && !bytes.ContainsFunc(b, control)
 }
 
-// standsForName recognises what stands for the name of a property: member, with a number, a
-// hyphen and four letters.
-func standsForName(s string) bool {
+// seriesOf recognises what stands for a name in one word, by its form: value12-abcd is of the
+// series value.
+func seriesOf(s string) string {
 	word, check, _ := strings.Cut(s, "-")
-	return len(check) == 4 && ascii.All(check, ascii.IsLetter) && strings.TrimRight(word, "0123456789") == "member"
+	series := strings.TrimRight(word, "0123456789")
+	if series == word || len(check) != 4 || !ascii.All(check, ascii.IsLetter) || !ascii.All(series, ascii.IsAlnum) {
+		return ""
+	}
+	return series
 }
+
+// standsForName recognises what stands for the name of a property.
+func standsForName(s string) bool { return seriesOf(s) == "member" }
 
 // indexAny is strings.IndexAny, or the end.
 func indexAny(s, chars string) int {

@@ -17,15 +17,14 @@ import (
 type level struct {
 	array bool
 	key   string // the member that is being read, decoded
-	index int
-	name  string // the member that holds this value, or the nearest that does
+
+	name, parent string // the member that holds this value, or the nearest that does, and the one above that
 }
 
 type jsonReader struct {
 	w      *walker
-	levels []level
-	frames int  // of the walker, below those of the levels
-	leaf   Leaf // that is being read
+	levels []level // each with a frame of the walker's
+	leaf   Leaf    // that is being read
 }
 
 // readJSON reads JSON text.
@@ -33,14 +32,12 @@ func readJSON(w *walker, s string, base int) {
 	r := jsonReader{w: w}
 	outer := len(w.frames)
 	w.push(frame{label: "$"})
-	r.frames = len(w.frames)
 	r.read(s, base)
 	w.frames = w.frames[:outer]
 }
 
-// mostLevels bounds the nesting that places name, far above what Graph has: each hole names
-// them all. What lies deeper is read all the same.
-const mostLevels = 32
+// mostLevels bounds the nesting: what lies deeper is one text.
+const mostLevels = 10_000
 
 func (r *jsonReader) read(s string, base int) {
 	expectKey := false
@@ -50,14 +47,17 @@ func (r *jsonReader) read(s string, base int) {
 			i++
 		case ',':
 			if top := r.top(); top != nil {
-				top.index++
 				if top.array {
-					r.frame().index = top.index + 1
+					r.frame().index++
 				}
 				expectKey = !top.array
 			}
 			i++
 		case '{', '[':
+			if len(r.levels) == mostLevels {
+				r.value(s[i:], base+i, false, Text)
+				return
+			}
 			r.open(c == '[')
 			expectKey = c == '{'
 			i++
@@ -114,44 +114,28 @@ func (r *jsonReader) top() *level {
 func (r *jsonReader) open(array bool) {
 	l := level{array: array}
 	if top := r.top(); top != nil {
-		l.name = top.name
+		l.name, l.parent = top.name, top.name
 		if !top.array && top.key != "" {
 			l.name = top.key
 		}
 	}
 	r.levels = append(r.levels, l)
-	if len(r.levels) <= mostLevels {
-		r.w.push(l.frame())
+	if array {
+		r.w.push(frame{index: 1})
 	} else {
-		*r.frame() = l.frame()
+		r.w.push(frame{member: true})
 	}
 }
 
 func (r *jsonReader) close() {
-	n := len(r.levels) - 1
-	if n < 0 {
-		return
-	}
-	r.levels = r.levels[:n]
-	if n < mostLevels {
+	if n := len(r.levels) - 1; n >= 0 {
+		r.levels = r.levels[:n]
 		r.w.pop()
-	} else {
-		*r.frame() = r.top().frame()
 	}
 }
 
-// frame is where the text that is being read stands in the innermost level: each has one, but
-// for those that lie too deep, which share the last.
-func (r *jsonReader) frame() *frame {
-	return &r.w.frames[r.frames+min(len(r.levels), mostLevels)-1]
-}
-
-func (l *level) frame() frame {
-	if l.array {
-		return frame{index: l.index + 1}
-	}
-	return frame{key: l.key, member: true}
-}
+// frame is where the text that is being read stands in the innermost level.
+func (r *jsonReader) frame() *frame { return &r.w.frames[len(r.w.frames)-1] }
 
 // key reads the name of a member.
 func (r *jsonReader) key(raw string, base int, escaped bool) {
@@ -174,11 +158,7 @@ func (r *jsonReader) value(raw string, base int, escaped bool, role Role) {
 	if top := r.top(); top != nil {
 		r.leaf.Name, r.leaf.Parent = top.key, top.name
 		if top.array {
-			r.leaf.Name = top.name
-			r.leaf.Parent = ""
-			if n := len(r.levels); n > 1 {
-				r.leaf.Parent = r.levels[n-2].name
-			}
+			r.leaf.Name, r.leaf.Parent = top.name, top.parent
 		}
 	}
 	r.text(raw, base, escaped)

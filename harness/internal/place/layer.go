@@ -7,9 +7,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
 
-// enclosures are the layers of values in quotes, by the first byte.
-var enclosures = map[byte]string{'"': ">quoted", '\'': ">literal", 'W': ">weak", '<': ">bracketed"}
-
 // layerOf recognises what a text holds, by its first bytes and its shape. The value of
 // Location is an address, whatever it looks like.
 func layerOf(w *walker, s string, leaf Leaf) (read func(base int), label string) {
@@ -39,45 +36,26 @@ func formOf(w *walker, s string, leaf Leaf) (read func(base int), label string) 
 		}, ">site"
 	case strings.HasPrefix(s, "u!"):
 		if plain := base64Text(s[2:], base64.RawURLEncoding); authority(plain) > 0 {
-			return recoded(w, s, 2, plain, base64.RawURLEncoding, func(t string) { readAddress(w, t, 0) }), ">u!"
+			return func(base int) {
+				w.recoded("", plain, base+2, base+len(s), encoder(base64.RawURLEncoding), func(t string) { readAddress(w, t, 0) })
+			}, ">u!"
 		}
-	case enclosures[c] != "":
-		if n := enclosed(s, 1); n > 0 {
-			return between(w, s, n, len(s)-1, leaf), enclosures[c]
-		}
+	}
+	if start, end, label := wrapped(s, 1); label != "" {
+		return func(base int) { w.value(s[start:end], base+start, leaf) }, label
 	}
 	if c == '<' && media.IsMarkup(s) {
 		return func(base int) { readMarkup(w, s, base) }, ">"
 	}
-	switch c |= 0x20; {
-	case c == 's' && len(s) > 5 && s[4] == ':' && strings.EqualFold(s[:4], "smtp"):
-		return between(w, s, 5, len(s), leaf), ">smtp"
-	case c == 's' && len(s) > 5 && s[4] == ':' && strings.EqualFold(s[:3], "sip"):
-		return between(w, s, 5, len(s), leaf), ">" + strings.ToLower(s[:4])
-	case c == 'm' && len(s) > 7 && strings.EqualFold(s[:7], "mailto:"):
-		return between(w, s, 7, len(s), leaf), ">mailto"
-	}
 	if encoding, plain := encodedText(s); encoding != nil {
 		inner := Leaf{Role: Text, Name: leaf.Name, Parent: leaf.Parent}
-		return recoded(w, s, 0, plain, encoding, func(t string) { w.value(t, 0, inner) }), ">base64"
+		return func(base int) {
+			w.recoded("", plain, base, base+len(s), encoder(encoding), func(t string) { w.value(t, 0, inner) })
+		}, ">base64"
 	}
 	return nil, ""
 }
 
-// between reads a value that stands between others: behind a scheme, in quotes.
-func between(w *walker, s string, start, end int, leaf Leaf) func(base int) {
-	return func(base int) {
-		leaf.Layered = false
-		w.value(s[start:end], base+start, leaf)
-	}
-}
-
-// recoded reads what an encoding holds from byte n of s on; if anything in it is replaced
-// it is encoded again.
-func recoded(w *walker, s string, n int, plain string, encoding *base64.Encoding, read func(t string)) func(base int) {
-	return func(base int) {
-		if is := w.whole("", plain, read); is != plain {
-			w.replace(base+n, base+len(s), encoding.EncodeToString([]byte(is)))
-		}
-	}
+func encoder(encoding *base64.Encoding) func(plain string) string {
+	return func(plain string) string { return encoding.EncodeToString([]byte(plain)) }
 }

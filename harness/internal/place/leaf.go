@@ -164,15 +164,20 @@ type frame struct {
 // path[1]>u!>path[2] where a text stands in a text.
 func (l *Leaf) Place() string { return l.PlaceAs(nil) }
 
+// mostFrames bounds the steps that a place names, far above what Graph has, since each hole of a
+// cassette has one: of those below only the last.
+const mostFrames = 40
+
 // PlaceAs is Place where members on the way are called as called says; nil leaves their names.
 func (l *Leaf) PlaceAs(called func(name string) string) string {
 	b := l.at.place[:0]
-	for n := range l.at.frames {
-		f := &l.at.frames[n]
+	for n := 0; n < len(l.at.frames); n++ {
+		if n == mostFrames {
+			n = len(l.at.frames) - 1
+		}
+		f := l.at.frames[n]
 		if f.member && called != nil {
-			as := *f
-			as.key = called(f.key)
-			f = &as
+			f.key = called(f.key)
 		}
 		b = f.appendTo(b)
 	}
@@ -191,14 +196,7 @@ func (f *frame) appendTo(b []byte) []byte {
 	case f.name != "":
 		b = append(append(b, '.'), f.name...)
 	case f.member:
-		b = append(b, "['"...)
-		for i := range len(f.key) {
-			if f.key[i] == '\'' {
-				b = append(b, '\\')
-			}
-			b = append(b, f.key[i])
-		}
-		b = append(b, "']"...)
+		b = append(append(append(b, "['"...), strings.ReplaceAll(f.key, "'", `\'`)...), "']"...)
 	}
 	switch {
 	case f.index == 0:

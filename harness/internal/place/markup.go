@@ -2,6 +2,7 @@ package place
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -15,40 +16,26 @@ type markupReader struct {
 // their entities, and the names of elements and attributes.
 func readMarkup(w *walker, s string, base int) {
 	r, element := markupReader{w: w}, ""
-	for i := 0; i < len(s); {
-		if s[i] != '<' {
-			end := i + indexAny(s[i:], "<")
+	for i, end := 0, 0; i < len(s); i = end {
+		switch rest := s[i:]; {
+		case rest[0] != '<':
+			end = i + indexAny(rest, "<")
 			r.text(s[i:end], base+i, Leaf{Role: Markup, Name: element})
-			i = end
-			continue
-		}
-		end := tagEnd(s, i)
-		switch tag := s[i:end]; {
-		case strings.HasPrefix(tag, "<!"), strings.HasPrefix(tag, "<?"):
-			r.section(tag, base+i, element)
-		case strings.HasPrefix(tag, "</"):
-			r.name(strings.TrimRight(tag[2:], "> \t\r\n"), base+i+2)
+		case rest[1:] != "" && (rest[1] == '!' || rest[1] == '?'):
+			end = i + r.section(rest, base+i, element)
+		case strings.HasPrefix(rest, "</"):
+			end = tagEnd(s, i)
+			r.name(strings.TrimRight(s[i+2:end], "> \t\r\n"), base+i+2)
 			element = ""
 		default:
-			element = r.tag(tag, base+i)
+			end = tagEnd(s, i)
+			element = r.tag(s[i:end], base+i)
 		}
-		i = end
 	}
 }
 
-// sections begin and end by these, whatever stands within.
-var sections = [...]struct{ open, closing string }{{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}}
-
-// tagEnd finds where a tag, a comment or a section ends.
+// tagEnd finds where a tag ends.
 func tagEnd(s string, i int) int {
-	for _, section := range sections {
-		if strings.HasPrefix(s[i:], section.open) {
-			if k := strings.Index(s[i:], section.closing); k >= 0 {
-				return i + k + len(section.closing)
-			}
-			return len(s)
-		}
-	}
 	for k := i + 1; k < len(s); k++ {
 		switch s[k] {
 		case '"', '\'':
@@ -60,29 +47,29 @@ func tagEnd(s string, i int) int {
 	return len(s)
 }
 
-// section reads a comment, a CDATA section, a declaration.
-func (r *markupReader) section(s string, base int, element string) {
+// sections begin and end by these, whatever stands within.
+var sections = [...]struct{ open, closing string }{{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}, {"<!", ">"}}
+
+// section reads the comment, CDATA section or declaration that a text begins with, and returns
+// its length.
+func (r *markupReader) section(s string, base int, element string) int {
+	k := slices.IndexFunc(sections[:], func(of struct{ open, closing string }) bool { return strings.HasPrefix(s, of.open) })
+	text, _, closed := strings.Cut(s[len(sections[k].open):], sections[k].closing)
+	size := len(sections[k].open) + len(text)
+	if closed {
+		size += len(sections[k].closing)
+	}
 	r.texts++
-	if isDeclaration(s) {
-		return
+	if size > 200 || !declarations.MatchString(s[:size]) {
+		r.w.in(r.frame(), func() { r.trimmed(text, base+len(sections[k].open), Leaf{Role: Markup, Name: element}) })
 	}
-	start, closing := len("<!"), ">"
-	for _, section := range sections {
-		if strings.HasPrefix(s, section.open) {
-			start, closing = len(section.open), section.closing
-			break
-		}
-	}
-	text := strings.TrimSuffix(s[start:], closing)
-	r.w.in(r.frame(), func() { r.trimmed(text, base+start, Leaf{Role: Markup, Name: element}) })
+	return size
 }
 
 // declarations are what XML and HTML declare, and doctypes of HTML that say which.
 var declarations = regexp.MustCompile(`(?i)^<\?xml(\s+(version|encoding|standalone)\s*=\s*["']` +
 	`(1\.[01]|utf-?(8|16)|us-ascii|iso-8859-\d+|windows-\d+|yes|no)["'])*\s*\?>$|` +
 	`^<!doctype\s+html(\s+public\s+"-//W3C//DTD X?HTML [\w. ]{3,20}//EN"(\s+"http://www\.w3\.org/TR/[\w./-]{1,40}")?)?\s*>$`)
-
-func isDeclaration(s string) bool { return len(s) < 200 && declarations.MatchString(s) }
 
 // frame is that of the last text.
 func (r *markupReader) frame() frame { return frame{label: "text", index: r.texts} }

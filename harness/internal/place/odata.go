@@ -87,8 +87,8 @@ func isWordByte(c byte) bool {
 
 // word reads a bare word: an identifier, an operator, a number, a GUID, a date.
 func (e *expressionReader) word(s string, i, base int) int {
-	end := i
-	for end < len(s) && (isWordByte(s[end]) || isOfTime(s, i, end)) {
+	end, groups := i, i+groupsLen(s[i:])
+	for end < len(s) && (end < groups || isWordByte(s[end]) || isOfTime(s, i, end)) {
 		end++
 	}
 	text := s[i:end]
@@ -120,7 +120,22 @@ func (e *expressionReader) word(s string, i, base int) int {
 // isOfTime reports whether the colon at end is one of a time in the word that begins at i, as in
 // 2026-11-24T08:30:00Z.
 func isOfTime(s string, i, end int) bool {
-	return s[end] == ':' && ascii.IsDigit(s[i]) && ascii.IsDigit(s[end-1]) && end+2 < len(s) && ascii.IsDigit(s[end+1]) && ascii.IsDigit(s[end+2])
+	return s[end] == ':' && ascii.IsDigit(s[i]) && ascii.IsDigit(s[end-1]) && end+2 < len(s) && ascii.IsDigit(s[end+1]) &&
+		ascii.IsDigit(s[end+2]) && (end+3 == len(s) || !ascii.IsDigit(s[end+3]))
+}
+
+// groupsLen is the length of the hexadecimal groups between colons with which a text begins, if
+// they are three and more: an IPv6 address, or what could hold one, is one word.
+func groupsLen(s string) int {
+	n := 0
+	for n < len(s) && (ascii.IsHex(s[n]) || s[n] == ':') {
+		n++
+	}
+	groups := strings.TrimRight(s[:n], ":")
+	if strings.Count(groups, ":") < 2 {
+		return 0
+	}
+	return len(groups)
 }
 
 // literal reads what stands between quotes.

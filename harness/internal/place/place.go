@@ -49,7 +49,7 @@ func (l *Leaf) RewriteText(text Leaf, f Func) string {
 	return is
 }
 
-var walkers = sync.Pool{New: func() any { return &walker{nested: layerOf} }}
+var walkers = sync.Pool{New: func() any { return &walker{} }}
 
 func newWalker(f Func) *walker {
 	w := walkers.Get().(*walker)

@@ -111,6 +111,52 @@ func TestReplaced(t *testing.T) {
 	}
 }
 
+// An address of IPv6 that is searched for is one word, whatever its groups look like, and so is
+// what stands for it; a time is one word, and a property before a colon is one of its own.
+func TestWordsWithColons(t *testing.T) {
+	for search, want := range map[string]string{
+		"2001:db8::0:1":                "2001:db8::0:1",
+		"72e7:6063:95d2::e331:32:3866": "72e7:6063:95d2::e331:32:3866",
+		"812:2001":                     "812 2001",
+		"59:20 5g:2001:db8::0:1":       "59:20 5g 2001:db8::0:1",
+		"received:2026-11-24T08:30:0Z": "received 2026-11-24T08:30 0Z",
+		"sent:08:30:00Z AND dad:bed":   "sent 08:30:00Z AND dad bed",
+	} {
+		var words []string
+		m := place.Message{Method: "GET", Address: graph + "/me/messages?$search=" + search}
+		place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+			if l.Role == place.Literal || l.Role == place.Identifier {
+				words = append(words, l.Text)
+			}
+			return "", false
+		})
+		if got := strings.Join(words, " "); got != want {
+			t.Errorf("%s: %s, want %s", search, got, want)
+		}
+	}
+}
+
+// Nothing in a table is left out: what stands behind a quote amid a cell is shown, and a mark
+// of the order of bytes is no part of a quoted column.
+func TestTable(t *testing.T) {
+	m := with("text/csv", "\ufeff\"User, full\",Mail\r\n\r\n\"La\"\"st, First\"secret\",x\r\n\"two\nlines\",\"\"\r\n")
+	want := "  body[0][0]  column  User, full  User, full\n  body[0][1]  column  Mail  Mail\n" +
+		"  body[1][0]  cell  User, full  La\"st, First\"secret\n  body[1][1]  cell  Mail  x\n  body[2][0]  cell  User, full  two\nlines\n"
+	var got strings.Builder
+	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+		if l.Role == place.Cell || l.Role == place.ColumnName {
+			fmt.Fprintf(&got, "  %s  %s  %s  %s\n", l.Place(), roles[l.Role], l.Name, l.Text)
+		}
+		return strings.TrimPrefix(l.Text+",b", `La"st, First`), l.Text == "x" || strings.HasSuffix(l.Text, "secret")
+	})
+	if got.String() != want {
+		t.Errorf("got\n%swant\n%s", got.String(), want)
+	}
+	if body := "\ufeff\"User, full\",Mail\r\n\r\n\"\"\"secret,b\",\"x,b\"\r\n\"two\nlines\",\"\"\r\n"; m.Body != body {
+		t.Errorf("it became %q, want %q", m.Body, body)
+	}
+}
+
 // A panic of who is asked leaves nothing to the messages that come next.
 func TestPanicIsForgotten(t *testing.T) {
 	m := place.Message{Method: "GET", Address: graph + "/me"}

@@ -71,16 +71,6 @@ func (how *spelling) view(raw string) *view {
 	return v
 }
 
-// mayEscape reports whether a text has what may begin an escape.
-func (how *spelling) mayEscape(s string) bool {
-	for i := range len(how.begins) {
-		if strings.IndexByte(s, how.begins[i]) >= 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // like is how a text is written in place of another, which may escape more than it has to:
 // 19%3A..%40thread.v2. An escape in small letters stays so.
 func (v *view) like(raw string) *spelling {

@@ -1,86 +1,81 @@
 package place
 
 import (
-	"encoding/csv"
-	"io"
+	"cmp"
 	"slices"
 	"strings"
-
-	"github.com/graphvcr/graphvcr/harness/internal/edit"
 )
 
-// readTable reads CSV whose first line names the columns.
+// readTable reads CSV whose first line names the columns; an empty line is none.
 func readTable(w *walker, s string) {
-	r := csv.NewReader(strings.NewReader(s))
-	r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = -1, true, true
-	r.Comma = separatorOf(s)
-	lines := []int{0} // where they begin
-	for line := range strings.Lines(s) {
-		lines = append(lines, lines[len(lines)-1]+len(line))
-	}
 	var columns []string
-	for record := 0; ; record++ {
-		cells, err := r.Read()
-		if err == io.EOF {
-			return
+	var ends []int // of the cells of a row
+	separator, row := separatorOf(s), 0
+	for at := len(s) - len(strings.TrimPrefix(s, "\ufeff")); at < len(s); at++ {
+		start := at
+		for ends = ends[:0]; ; at++ {
+			at = cellEnd(s, at, separator)
+			ends = append(ends, at)
+			if at == len(s) || s[at] == '\n' {
+				break
+			}
 		}
-		if err != nil {
-			w.show(Leaf{Text: s[r.InputOffset():], Role: Text}, int(r.InputOffset()))
-			return
+		if strings.TrimSuffix(s[start:at], "\r") == "" {
+			continue
 		}
-		shifted := record > 0 && len(cells) > len(columns)
-		for n, cell := range cells {
-			line, column := r.FieldPos(n)
-			leaf := Leaf{Role: Cell}
+		row++
+		w.push(frame{index: row})
+		for n, end := range ends {
+			cell, leaf := strings.TrimSuffix(s[start:end], "\r"), Leaf{Role: Cell}
 			switch {
-			case record == 0:
-				columns = append(columns, strings.TrimPrefix(cell, "\ufeff"))
+			case row == 1:
+				columns = append(columns, asCell.view(strings.Trim(cell, `"`)).text)
 				leaf.Role, leaf.Name = ColumnName, columns[n]
-			case n < len(columns) && !shifted:
+			case len(ends) <= len(columns): // else they are shifted
 				leaf.Name = columns[n]
 			}
-			w.push(frame{index: record + 1})
-			w.in(frame{index: n + 1}, func() { readCell(w, s, lines[line-1]+column-1, cell, leaf) })
-			w.pop()
+			w.in(frame{index: n + 1}, func() { readCell(w, cell, start, leaf) })
+			start = end + 1
 		}
+		w.pop()
 	}
 }
 
-// readCell shows a cell, which stands at start, in quotes or not.
-func readCell(w *walker, s string, start int, cell string, leaf Leaf) {
-	if start < len(s) && strings.HasPrefix(s[start:], "\ufeff") {
-		start += len("\ufeff")
-		cell = strings.TrimPrefix(cell, "\ufeff")
+// cellEnd finds what ends the cell that begins at a byte: a separator or the end of the line,
+// but for those in its quotes, of which the last is one that such an end follows.
+func cellEnd(s string, at int, separator byte) int {
+	for quoted := strings.HasPrefix(s[at:], `"`); quoted && at < len(s); {
+		at = quoteEnd(s, at+1, '"')
+		rest := s[min(at+1, len(s)):]
+		line := strings.TrimPrefix(rest, "\r")
+		quoted = line != "" && line[0] != '\n' && rest[0] != separator
 	}
-	switch {
-	case cell == "" || start >= len(s):
-	case s[start] == '"':
-		end := quoteEnd(s, start+1, '"')
-		w.written(asCell, s[start+1:end], start+1, func(t string, at int) { w.value(t, at, leaf) })
-	case strings.HasPrefix(s[start:], cell):
-		readBare(w, cell, start, leaf)
-	}
+	return at + indexAny(s[at:], string(separator)+"\n")
 }
 
-// readBare shows a cell without quotes; what replaces it is quoted where it has to be.
-func readBare(w *walker, cell string, start int, leaf Leaf) {
-	first := len(w.edits)
-	w.value(cell, start, leaf)
-	own := slices.Clone(w.edits[first:])
-	move(own, -start)
-	if is := edit.Apply(cell, own); strings.ContainsAny(is, "\",;\t|\r\n") && is != cell {
-		w.edits = w.edits[:first]
-		w.replace(start, start+len(cell), `"`+asCell.encode(is)+`"`)
+// readCell shows a cell. What is put in one is quoted where it has to be.
+func readCell(w *walker, cell string, at int, leaf Leaf) {
+	inner, quoted := strings.CutPrefix(cell, `"`)
+	if quoted && quoteEnd(inner, 0, '"') == len(inner)-1 {
+		w.written(asCell, inner[:len(inner)-1], at+1, func(t string, at int) { w.value(t, at, leaf) })
+		return
 	}
+	plain := cell
+	if quoted { // with quotes amid it, or none at its end
+		plain = asCell.view(strings.TrimSuffix(inner, `"`)).text
+	}
+	w.recoded("", plain, at, at+len(cell), func(is string) string {
+		if quoted || strings.ContainsAny(is, "\",;\t|\r\n") {
+			is = `"` + asCell.encode(is) + `"`
+		}
+		return is
+	}, func(t string) { w.value(t, 0, leaf) })
 }
 
-func separatorOf(s string) rune {
+// separatorOf is what the first line has most of.
+func separatorOf(s string) byte {
 	line, _, _ := strings.Cut(s, "\n")
-	best, most := ',', strings.Count(line, ",")
-	for _, c := range ";\t|" {
-		if n := strings.Count(line, string(c)); n > most {
-			best, most = c, n
-		}
-	}
-	return best
+	return slices.MaxFunc([]byte(",;\t|"), func(a, b byte) int {
+		return cmp.Compare(strings.Count(line, string(a)), strings.Count(line, string(b)))
+	})
 }

@@ -12,7 +12,6 @@ import (
 type walker struct {
 	where
 	f       Func
-	nested  func(w *walker, s string, leaf Leaf) (read func(base int), label string) // recognises a text that has a grammar of its own
 	leaf    Leaf
 	edits   []edit.Edit
 	names   []string // of the headers that are read
@@ -35,6 +34,14 @@ func (w *walker) whole(label, s string, read func(s string)) string {
 	clear(w.edits[outer:]) // of the texts that they hold
 	w.edits = w.edits[:outer]
 	return s
+}
+
+// recoded reads what stands from start to end, decoded; if anything in it is replaced, the whole
+// is encoded again.
+func (w *walker) recoded(label, plain string, start, end int, encode func(string) string, read func(s string)) {
+	if is := w.whole(label, plain, read); is != plain {
+		w.replace(start, end, encode(is))
+	}
 }
 
 // show gives a leaf to the caller. It reports whether the text was replaced.
@@ -100,7 +107,7 @@ func (w *walker) layered(s string, base int, leaf Leaf) bool {
 	if w.depth >= mostDepth {
 		return false
 	}
-	read, label := w.nested(w, s, leaf)
+	read, label := layerOf(w, s, leaf)
 	if read == nil {
 		return false
 	}
@@ -122,7 +129,7 @@ func (w *walker) layered(s string, base int, leaf Leaf) bool {
 // be put in it. It begins at base; read is given where what it reads begins.
 func (w *walker) written(how *spelling, s string, base int, read func(s string, base int)) {
 	first := len(w.edits)
-	if w.depth >= mostDepth || !how.mayEscape(s) {
+	if w.depth >= mostDepth || !strings.ContainsAny(s, how.begins) {
 		read(s, base)
 		w.spell(how, first)
 		return

@@ -237,7 +237,7 @@ func (f *faulty) change(resp *http.Response, req *http.Request, changes []*Fault
 		return fmt.Errorf("read the answer: %w", err)
 	}
 	if len(body) > mostChanged {
-		prepend(resp, body, resp.Body)
+		resp.Body = wire.Begun(body, resp.Body, nil)
 		return nil
 	}
 	resp.Body.Close()

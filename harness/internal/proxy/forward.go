@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -122,27 +121,10 @@ func (l *learning) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	read, err := io.ReadAll(io.LimitReader(resp.Body, mostLearned))
-	rest := io.Reader(resp.Body)
-	if err != nil {
-		rest = failing{err}
-	}
 	text, _, _ := wire.Decode(resp.Header, read, mostLearned) // as it is, where it was cut off
 	l.known.Learn(req.Method, req.URL, resp.Header, string(text))
-	prepend(resp, read, rest)
+	resp.Body = wire.Begun(read, resp.Body, err)
 	return resp, nil
-}
-
-// failing is the end of a body that broke off.
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
-
-// prepend makes a body begin with what was read of it already.
-func prepend(resp *http.Response, read []byte, rest io.Reader) {
-	resp.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(bytes.NewReader(read), rest), resp.Body}
 }
 
 // Logged prints a line for each request that a handler has answered: method, address without

@@ -12,18 +12,12 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
-const (
-	// heldBack is the largest answer that is handed out only once all of it is recorded.
-	heldBack = 8 << 20
-	// largestKept bounds a body that is recorded, decompressed or not.
-	largestKept = wire.MostBody
-)
+// heldBack is the largest answer that is handed out only once all of it is recorded.
+const heldBack = 8 << 20
 
-// oversize is a body of more than largestKept bytes: too much for a cassette.
-type oversize struct{ what string }
-
-func (o oversize) Error() string {
-	return fmt.Sprintf("%s is larger than %d MB", o.what, largestKept>>20)
+// oversize says that a body is too much for a cassette, decompressed or not.
+func oversize(what string) error {
+	return fmt.Errorf("%s is larger than %d MB", what, wire.MostBody>>20)
 }
 
 // spill is a copy of a body that grows while the body passes, in pieces: one that had to move
@@ -47,8 +41,8 @@ const smallestPiece, largestPiece = 4 << 10, 1 << 20
 func (s *spill) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.err == nil && s.size+len(p) > largestKept {
-		s.held, s.err = nil, oversize{s.what}
+	if s.err == nil && s.size+len(p) > wire.MostBody {
+		s.held, s.err = nil, oversize(s.what)
 	}
 	for rest := p; s.err == nil && len(rest) > 0; {
 		last := len(s.held) - 1

@@ -1,7 +1,7 @@
 package transport
 
 import (
-	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -42,26 +42,20 @@ func (e *exchange) receive(resp *http.Response) error {
 	}
 	body := resp.Body
 	held, err := wire.Read(body, heldBack, resp.ContentLength)
-	switch {
-	case errors.Is(err, wire.ErrTooLarge):
+	if errors.Is(err, wire.ErrTooLarge) {
 		resp.Body = newPassing(e, held, body)
-		return nil
-	case err != nil:
-		body.Close()
-		e.note(err)
-		resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(held), broken{err}))
 		return nil
 	}
 	body.Close()
+	if err != nil {
+		e.note(err)
+		resp.Body = wire.Begun(held, http.NoBody, err)
+		return nil
+	}
 	text := asText(held)
 	resp.Body = io.NopCloser(strings.NewReader(text))
 	return e.record(text)
 }
-
-// broken is the end of a body whose connection broke.
-type broken struct{ err error }
-
-func (b broken) Read([]byte) (int, error) { return 0, b.err }
 
 // record keeps the exchange with the answer's body as it came.
 func (e *exchange) record(received string) error {
@@ -81,15 +75,10 @@ func (e *exchange) record(received string) error {
 	return e.recorder.keep(e, sent, i)
 }
 
-// note reports an exchange that is not kept as it was.
-func (e *exchange) note(err error) {
-	e.recorder.note(Note{Method: methodOf(e.req), URL: e.recorder.address(e.req), Err: err, Order: e.order})
-}
-
-// lost reports one that is not kept, although the client has its answer.
-func (e *exchange) lost(err error) {
-	e.recorder.note(Note{Method: methodOf(e.req), URL: e.recorder.address(e.req), Err: err, Order: e.order, Lost: true})
-}
+// note reports an exchange that is not kept as it was, lost one that is not kept although the
+// client has its answer.
+func (e *exchange) note(err error) { e.recorder.note(e, err, false) }
+func (e *exchange) lost(err error) { e.recorder.note(e, err, true) }
 
 // failed says what could not be recorded.
 func (e *exchange) failed(err error) error {
@@ -99,10 +88,6 @@ func (e *exchange) failed(err error) error {
 // interaction is the exchange as it is kept. The error is for a body that holds more than is
 // kept once it is decoded: whoever replays it would have to hold that.
 func (e *exchange) interaction(sent, received string) (*cassette.Interaction, error) {
-	host := e.req.Host
-	if host == "" {
-		host = e.req.URL.Host
-	}
 	asked, sent, err := e.storable("the request's body", e.req.Header, sent)
 	if err != nil {
 		return nil, err
@@ -124,7 +109,7 @@ func (e *exchange) interaction(sent, received string) (*cassette.Interaction, er
 		Principal: match.PrincipalOf(e.req.Context()),
 		Request: cassette.Request{
 			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-			Method: methodOf(e.req), URL: withoutUser(e.req.URL), Host: host,
+			Method: methodOf(e.req), URL: withoutUser(e.req.URL), Host: cmp.Or(e.req.Host, e.req.URL.Host),
 			Headers: asked, Body: sent, ContentLength: int64(len(sent)), Trailer: withoutCredentials(e.req.Trailer),
 		},
 		Response: cassette.Response{
@@ -136,12 +121,7 @@ func (e *exchange) interaction(sent, received string) (*cassette.Interaction, er
 	}, nil
 }
 
-func methodOf(req *http.Request) string {
-	if req.Method == "" {
-		return http.MethodGet
-	}
-	return req.Method
-}
+func methodOf(req *http.Request) string { return cmp.Or(req.Method, http.MethodGet) }
 
 // withoutUser is an address without the name and password that http.Transport makes an
 // Authorization header of.
@@ -172,10 +152,10 @@ func (e *exchange) storable(what string, h http.Header, body string) (http.Heade
 		kept = http.Header{}
 	}
 	kept.Del("Transfer-Encoding")
-	plain, left, err := wire.Decode(kept, body, largestKept)
+	plain, left, err := wire.Decode(kept, body, wire.MostBody)
 	switch {
 	case errors.Is(err, wire.ErrTooLarge):
-		return nil, "", oversize{what + ", once it is decoded,"}
+		return nil, "", oversize(what + ", once it is decoded,")
 	case err != nil:
 		what := "a body"
 		if left != "" {

@@ -1,11 +1,12 @@
 package transport
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"sync/atomic"
+
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // drained is how much of a large answer is read for a client that stops before its end:
@@ -23,15 +24,11 @@ type passing struct {
 }
 
 func newPassing(e *exchange, held []byte, rest io.ReadCloser) *passing {
-	body := struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(bytes.NewReader(held), rest), rest}
 	length := e.resp.ContentLength
 	if len(e.resp.Trailer) > 0 {
 		length = -1 // the end brings the trailer
 	}
-	return &passing{copied: newCopied("the answer", body, length), exchange: e}
+	return &passing{copied: newCopied("the answer", wire.Begun(held, rest, nil), length), exchange: e}
 }
 
 func (b *passing) Read(p []byte) (int, error) {

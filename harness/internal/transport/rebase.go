@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -41,32 +42,30 @@ func (r *Rebase) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp.Body == nil || req.Method == http.MethodHead {
 		return resp, nil
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, heldBack))
-	if err != nil {
-		resp.Body.Close()
-		return nil, fmt.Errorf("read the answer of %s: %w", r.URL.Host, err)
-	}
-	if len(body) < heldBack {
-		resp.Body.Close()
-		wire.SetResponseBody(resp, bytes.ReplaceAll(body, []byte(own), []byte(public)))
+	renamed := &renaming{ReadCloser: resp.Body, old: []byte(own), new: []byte(public)}
+	body, err := wire.Read(renamed, heldBack, 0)
+	if errors.Is(err, wire.ErrTooLarge) {
+		resp.ContentLength = -1
+		resp.Header.Del("Content-Length")
+		resp.Body = wire.Begun(body, renamed, nil)
 		return resp, nil
 	}
-	resp.ContentLength = -1
-	resp.Header.Del("Content-Length")
-	rest := resp.Body
-	resp.Body = &renaming{source: io.MultiReader(bytes.NewReader(body), rest), Closer: rest, old: []byte(own), new: []byte(public)}
+	resp.Body.Close()
+	if err != nil {
+		return nil, fmt.Errorf("read the answer of %s: %w", r.URL.Host, err)
+	}
+	wire.SetResponseBody(resp, body)
 	return resp, nil
 }
 
 // renaming replaces one text by another in a body as it passes.
 type renaming struct {
-	source io.Reader
-	io.Closer
-	old, new []byte
-	read     []byte // of the source, not replaced yet
-	ready    []byte
-	err      error
-	chunk    [64 << 10]byte
+	io.ReadCloser // the source
+	old, new      []byte
+	read          []byte // of the source, not replaced yet
+	ready         []byte
+	err           error
+	chunk         [64 << 10]byte
 }
 
 // Read implements io.Reader. What may be the beginning of the text waits for what follows.
@@ -76,7 +75,7 @@ func (r *renaming) Read(p []byte) (int, error) {
 			return 0, r.err
 		}
 		var n int
-		n, r.err = r.source.Read(r.chunk[:])
+		n, r.err = r.ReadCloser.Read(r.chunk[:])
 		r.read = append(r.read, r.chunk[:n]...)
 		whole := len(r.read)
 		if r.err == nil {

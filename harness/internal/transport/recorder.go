@@ -40,7 +40,7 @@ type Recorder struct {
 	journal *journal.Journal
 	opts    RecorderOptions
 	next    atomic.Int64
-	retries retries
+	retries *retries
 
 	mu    sync.Mutex
 	notes []Note
@@ -63,7 +63,7 @@ func NewRecorder(j *journal.Journal, opts RecorderOptions) *Recorder {
 	if opts.Base == nil {
 		opts.Base = quiet.Over(http.DefaultTransport)
 	}
-	r := &Recorder{journal: j, opts: opts}
+	r := &Recorder{journal: j, opts: opts, retries: newRetries()}
 	before, _ := j.Len()
 	r.next.Store(int64(before))
 	return r
@@ -118,7 +118,8 @@ func (r *Recorder) keep(e *exchange, sent string, i *cassette.Interaction) error
 	return err
 }
 
-func (r *Recorder) note(n Note) {
+func (r *Recorder) note(e *exchange, err error, lost bool) {
+	n := Note{Method: methodOf(e.req), URL: r.address(e.req), Err: err, Order: e.order, Lost: lost}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.notes = append(r.notes, n)

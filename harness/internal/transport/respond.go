@@ -53,14 +53,20 @@ func newTemplate(i *cassette.Interaction, body string) *template {
 	} else {
 		t.response.Proto, t.response.ProtoMajor, t.response.ProtoMinor = "HTTP/1.1", 1, 1
 	}
+	announces := i.Request.Method == http.MethodHead && !t.bodiless // what GET would give
 	for _, name := range slices.Sorted(maps.Keys(recorded.Headers)) {
 		proper := http.CanonicalHeaderKey(name)
-		if !dropped(proper) && (proper != "Content-Encoding" || wire.Coded(recorded.Headers, body)) {
+		switch {
+		case wire.IsHopByHop(proper), proper == "Content-Length" && !announces:
+		case proper == "Content-Encoding" && !wire.Coded(recorded.Headers, body):
+		default:
 			t.header[proper] = append(t.header[proper], recorded.Headers[name]...)
 		}
 	}
+	if !announces && !t.bodiless {
+		t.header["Content-Length"] = []string{strconv.Itoa(t.length)}
+	}
 	t.dropVolatile()
-	t.fitLength(i)
 	if kept, ok := t.header["Retry-After"]; ok {
 		t.retryAfter = kept
 		t.header["Retry-After"] = []string{"0"}
@@ -78,26 +84,6 @@ func (t *template) dropVolatile() {
 		if protocol.IsEchoedHeader(name) && len(values) == 1 && values[0] == protocol.NoID {
 			t.echoes = append(t.echoes, name)
 		}
-	}
-}
-
-// dropped reports whether a header describes how the recorded answer came over
-// the wire. A body that is still coded keeps its coding.
-func dropped(name string) bool { return name == "Content-Length" || wire.IsHopByHop(name) }
-
-// fitLength sets Content-Length to the length of the body that is served; the
-// answer to HEAD keeps the length that it announces.
-func (t *template) fitLength(i *cassette.Interaction) {
-	switch {
-	case t.bodiless:
-	case i.Request.Method == http.MethodHead:
-		for name, values := range i.Response.Headers {
-			if strings.EqualFold(name, "Content-Length") {
-				t.header["Content-Length"] = values
-			}
-		}
-	default:
-		t.header["Content-Length"] = []string{strconv.Itoa(t.length)}
 	}
 }
 

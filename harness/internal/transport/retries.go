@@ -14,11 +14,16 @@ import (
 // request again, by its match.Key, after one that asked for that. Retries differ from
 // their first try in Retry-Attempt at most, which is no part of a key.
 //
-// The zero value is ready to use, by several goroutines.
+// Several goroutines may use it.
 type retries struct {
 	mu      sync.Mutex
 	keys    *match.Index // of no cassette: it makes keys
 	waiting map[string][]refusal
+}
+
+func newRetries() *retries {
+	keys, _ := match.NewIndex(match.Rules{}) // no rule, no cassette: nothing to object to
+	return &retries{keys: keys, waiting: map[string][]refusal{}}
 }
 
 // refusal is an answer that asks to try again.
@@ -35,15 +40,12 @@ func (t *retries) meet(order, now int64, req *http.Request, body string, code in
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	refused := asksAgain(code)
-	if len(t.waiting) == 0 && !refused {
-		return journal.NoRetry
-	}
 	asked := methodOf(req) + " " + req.URL.String() + " " + match.PrincipalOf(req.Context())
 	waiting := t.waiting[asked]
 	if len(waiting) == 0 && !refused {
 		return journal.NoRetry
 	}
-	key := t.key(req, body)
+	key := t.keys.KeyOf(req, []byte(body))
 	retried := journal.NoRetry
 	if n := slices.IndexFunc(waiting, func(w refusal) bool { return w.key == key && w.then <= order }); n >= 0 {
 		retried = int(waiting[n].order)
@@ -52,20 +54,10 @@ func (t *retries) meet(order, now int64, req *http.Request, body string, code in
 	if refused {
 		waiting = append(waiting, refusal{key, order, now})
 	}
-	if len(waiting) == 0 {
+	if t.waiting[asked] = waiting; len(waiting) == 0 {
 		delete(t.waiting, asked)
-	} else {
-		t.waiting[asked] = waiting
 	}
 	return retried
-}
-
-func (t *retries) key(req *http.Request, body string) match.Key {
-	if t.keys == nil {
-		t.keys, _ = match.NewIndex(match.Rules{}) // no rule, no cassette: nothing to object to
-		t.waiting = map[string][]refusal{}
-	}
-	return t.keys.KeyOf(req, []byte(body))
 }
 
 // asksAgain reports whether a status asks the client to try again: later, or without

@@ -92,21 +92,17 @@ func readBody(req *http.Request) ([]byte, error) {
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
-	if req.ContentLength > maxRequestBody {
-		return nil, tooLarge(req)
+	body, err := []byte(nil), wire.ErrTooLarge
+	if req.ContentLength <= maxRequestBody {
+		body, err = wire.Read(req.Body, maxRequestBody, min(req.ContentLength, 1<<20))
 	}
-	body, err := wire.Read(req.Body, maxRequestBody, min(req.ContentLength, 1<<20))
 	switch {
 	case errors.Is(err, wire.ErrTooLarge):
-		return nil, tooLarge(req)
+		return nil, fmt.Errorf("replay %s %s: the request body is larger than %d MB", req.Method, req.URL.Redacted(), maxRequestBody>>20)
 	case err != nil:
 		return nil, fmt.Errorf("replay %s %s: read the request body: %w", req.Method, req.URL.Redacted(), err)
 	}
 	return body, nil
-}
-
-func tooLarge(req *http.Request) error {
-	return fmt.Errorf("replay %s %s: the request body is larger than %d MB", req.Method, req.URL.Redacted(), maxRequestBody>>20)
 }
 
 func (r *Replayer) noted(err error) error {

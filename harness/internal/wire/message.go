@@ -41,6 +41,24 @@ func Send(base http.RoundTripper, req *http.Request, change func(sent *http.Requ
 	return resp, err
 }
 
+// Begun is a body of which something was read already. Failed is why the rest cannot be read,
+// nil where it can.
+func Begun(read []byte, rest io.ReadCloser, failed error) io.ReadCloser {
+	further := io.Reader(rest)
+	if failed != nil {
+		further = broken{failed}
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(read), further), rest}
+}
+
+// broken is the end of a body whose connection broke.
+type broken struct{ err error }
+
+func (b broken) Read([]byte) (int, error) { return 0, b.err }
+
 // SetRequestBody gives a request another body, which can be sent again.
 func SetRequestBody(req *http.Request, body []byte) {
 	req.ContentLength = int64(len(body))

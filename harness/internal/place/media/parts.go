@@ -57,19 +57,13 @@ func Parts(s, boundary string) (parts []Part) {
 // HeadEnd finds the empty line behind headers: where they end and the body begins. Without
 // one, all is body.
 func HeadEnd(s string) (head, body int) {
-	switch {
-	case strings.HasPrefix(s, "\r\n"):
-		return 0, 2
-	case strings.HasPrefix(s, "\n"):
-		return 0, 1
+	for line := range strings.Lines(s) {
+		if line == "\n" || line == "\r\n" {
+			return head, head + len(line)
+		}
+		head += len(line)
 	}
-	if i := strings.Index(s, "\n\n"); i >= 0 {
-		head, body = i, i+2
-	}
-	if i := strings.Index(s, "\r\n\r\n"); i >= 0 && (body == 0 || i < head) {
-		head, body = i, i+4
-	}
-	return head, body
+	return 0, 0
 }
 
 // EachHeader reads headers, a line each; one that begins with a blank goes on with the line
@@ -78,7 +72,8 @@ func EachHeader(s string, f func(name, value string, at int)) {
 	for at := 0; at < len(s); {
 		end := at
 		for {
-			end += lineEnd(s[end:])
+			line, _, _ := strings.Cut(s[end:], "\n")
+			end += len(line)
 			if end+1 >= len(s) || s[end+1] != ' ' && s[end+1] != '\t' {
 				break
 			}
@@ -93,11 +88,6 @@ func EachHeader(s string, f func(name, value string, at int)) {
 		f(http.CanonicalHeaderKey(strings.TrimSpace(name)), value, at+len(line)-len(value))
 		at = end + 1
 	}
-}
-
-func lineEnd(s string) int {
-	line, _, _ := strings.Cut(s, "\n")
-	return len(line)
 }
 
 // A Param is a piece of a header between semicolons: its key, in lower case, its value
