@@ -127,15 +127,19 @@ func (p pairing) of(n int) int {
 	return p[n]
 }
 
+// mostPaired bounds the runs in which everything is held against everything.
+const mostPaired = 128
+
 // pairRuns pairs things with as many recorded ones, each with that in its own place. In a run,
 // where each is the same as the one before, each is paired with the one that it fits best, not
-// worse than least; ok is false where there is none.
+// worse than least; ok is false where there is none. Of a run of more than mostPaired, which
+// Graph takes in no batch and no list, each keeps its place.
 func pairRuns(count int, least fit, same func(n int) bool, fits func(sent, stored int) fit) (pairs pairing, ok bool) {
 	for first, end := 0, 0; first < count; first = end {
 		for end = first + 1; end < count && same(end); {
 			end++
 		}
-		if end == first+1 {
+		if end == first+1 || end-first > mostPaired {
 			continue
 		}
 		for n := len(pairs); n < count; n++ {

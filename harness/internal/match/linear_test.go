@@ -38,6 +38,16 @@ func TestLinear(t *testing.T) {
 			ids := strings.Repeat("8EA0E38B-EFB3-4757-924A-5F94061CF8C2 ", 40_000)
 			ask(t, newIndex(t, Rules{}, sealRecording(t, parseRecording(t, `POST /me {"a":"`+ids+`"} => 200 ok`))).NewSession(), `POST /me {"a":"`+ids+`"}`)
 		},
+		"20,000 names in a list, none recorded": func() {
+			list := func(name string) string {
+				var b strings.Builder
+				for i := range 20_000 {
+					fmt.Fprintf(&b, ",'%s Vance %d'", name, i)
+				}
+				return "GET /users?$filter=displayName%20in%20(" + strings.ReplaceAll(b.String()[1:], " ", "%20") + ")"
+			}
+			ask(t, newIndex(t, Rules{}, sealRecording(t, parseRecording(t, list("Adele")+" => 200 ok"))).NewSession(), list("Alex"))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			best := time.Hour
