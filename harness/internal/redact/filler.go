@@ -95,6 +95,9 @@ func fileSizes(m place.Message) map[string]int64 {
 
 // offsetOf reads where a slice begins: Content-Range: bytes 0-25/128.
 func offsetOf(contentRange string) (offset int64) {
+	if contentRange == "" { // as nearly always
+		return 0
+	}
 	if _, err := fmt.Sscanf(strings.ToLower(contentRange), "bytes %d-", &offset); err != nil {
 		return 0
 	}

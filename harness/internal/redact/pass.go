@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
-
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
@@ -227,7 +225,9 @@ func (p *pass) rewrite(m *place.Message) {
 func (p *pass) others(i *cassette.Interaction) {
 	req := &i.Request
 	rewritten := func(l place.Leaf) string { return judge{&p.scene}.rewritten(nil, l) }
-	req.RequestURI = rewritten(place.Leaf{Role: place.Text, Text: req.RequestURI})
+	if req.RequestURI != "" {
+		req.RequestURI = rewritten(place.Leaf{Role: place.Text, Text: req.RequestURI})
+	}
 	req.Host = rewritten(place.Leaf{Role: place.Host, Text: req.Host})
 	if req.RemoteAddr != "" {
 		req.RemoteAddr = "198.18.0.1:1"
@@ -245,10 +245,11 @@ func (p *pass) others(i *cassette.Interaction) {
 
 // statusLine is a status line whose phrase is a text of the service's, or HTTP's own.
 func statusLine(code int, status string) string {
-	if _, phrase, ok := strings.Cut(status, " "); !ok || areServiceWords(phrase) {
+	own := http.StatusText(code)
+	if _, phrase, ok := strings.Cut(status, " "); !ok || phrase == own || areServiceWords(phrase) {
 		return status
 	}
-	return strings.TrimSpace(strconv.Itoa(code) + " " + http.StatusText(code))
+	return strings.TrimSpace(strconv.Itoa(code) + " " + own)
 }
 
 // withLength makes the lengths that described the old text describe the new one.
@@ -292,7 +293,7 @@ func (p *pass) note(i *cassette.Interaction) []byte {
 	if len(p.r.salt) == 0 {
 		return nil
 	}
-	n := noteData{Names: p.names, Salt: saltfile.Digest(p.r.salt)}
+	n := noteData{Names: p.names, Salt: p.r.saltDigest}
 	if len(i.Holes) > 0 {
 		n.Shapes = shapesOf(i)
 	}

@@ -24,17 +24,34 @@ import (
 // fresh ones are equal.
 type previous struct {
 	recorded   []*cassette.Interaction
-	byTemplate map[string][]int
-	byRequest  map[string][]int
+	byTemplate places
+	byRequest  places
 	ids        map[string]bool // that the earlier recording has, by Atom.Key; tokens as they are
 	since      time.Time       // no instant before is one that the service made for the earlier recording
 
 	mu    sync.Mutex
 	met   []bool            // by position: whether an interaction stands in its place
+	taken int               // how many do
 	fresh map[string]string // by Atom.Key, or token: ids that are new, and what they are called
 	used  map[string]bool   // what fresh ids are called
 	start time.Time         // of this recording, by the service's clock; zero before any answer
 	dates map[string]string // instants that answers gave, and what they are called
+}
+
+// places are positions in the earlier recording, in order, by what stands there.
+type places map[likeness][]int
+
+// A likeness is what interactions have in common: a text of their requests, and their answers'
+// status, 0 where it may be any.
+type likeness struct {
+	text string
+	code int
+}
+
+func (p places) add(text string, code, position int) {
+	for _, l := range []likeness{{text, code}, {text, 0}} {
+		p[l] = append(p[l], position)
+	}
 }
 
 // An earlier interaction is the one that stands where another is recorded now.
@@ -45,7 +62,7 @@ type earlierInteraction struct {
 
 func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 	v := &previous{
-		recorded: c.Interactions, byTemplate: map[string][]int{}, byRequest: map[string][]int{}, ids: map[string]bool{},
+		recorded: c.Interactions, byTemplate: places{}, byRequest: places{}, ids: map[string]bool{},
 		met: make([]bool, len(c.Interactions)), fresh: map[string]string{}, used: map[string]bool{}, dates: map[string]string{},
 	}
 	if !c.Meta.RecordedAt.IsZero() {
@@ -68,8 +85,8 @@ func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 	l.tags.remember(c.Meta.Tags)
 	for n, i := range c.Interactions {
 		asked, _ := messagesOf(i)
-		template, request := templateOf(i), requestText(&asked)
-		v.byTemplate[template], v.byRequest[request] = append(v.byTemplate[template], n), append(v.byRequest[request], n)
+		v.byTemplate.add(templateOf(i), i.Response.Code, n)
+		v.byRequest.add(requestText(&asked), i.Response.Code, n)
 		eachText(i, note)
 	}
 	return v
@@ -104,7 +121,10 @@ func (v *previous) like(i *cassette.Interaction) *earlierInteraction {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.free(v.byTemplate[templateOf(i)], i.Response.Code)
+	if v.taken == len(v.met) {
+		return nil
+	}
+	return v.free(v.byTemplate, templateOf(i), i.Response.Code)
 }
 
 // place says in which place an interaction stands once its request is redacted: the first
@@ -116,32 +136,45 @@ func (v *previous) place(guess *earlierInteraction, asked *place.Message, answer
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if date, err := http.ParseTime(media.First(answer.Headers, "Date")); v.start.IsZero() && err == nil {
-		v.start = date.Add(-2 * time.Second)
+	if v.start.IsZero() {
+		if date, err := http.ParseTime(media.First(answer.Headers, "Date")); err == nil {
+			v.start = date.Add(-2 * time.Second)
+		}
 	}
-	is := v.free(v.byRequest[requestText(asked)], answer.Code)
+	is := v.free(v.byRequest, requestText(asked), answer.Code)
 	if is == nil && guess != nil && !v.met[guess.position] {
 		is = guess
 	}
 	if is != nil {
 		v.met[is.position] = true
+		v.taken++
 	}
 	return is
 }
 
-// free is the first of some positions that is free, of those with an answer's status where
+// free is the first free position of those with a text, of those with an answer's status where
 // there is one. A client that was turned away asks again, and then stands there.
-func (v *previous) free(positions []int, code int) (first *earlierInteraction) {
-	for _, n := range positions {
-		switch {
-		case v.met[n]:
-		case v.recorded[n].Response.Code == code:
-			return &earlierInteraction{v.recorded[n], n}
-		case first == nil && code != http.StatusTooManyRequests && code < http.StatusInternalServerError:
-			first = &earlierInteraction{v.recorded[n], n}
+func (v *previous) free(of places, text string, code int) *earlierInteraction {
+	if is := v.first(of, likeness{text, code}); is != nil || code == http.StatusTooManyRequests || code >= http.StatusInternalServerError {
+		return is
+	}
+	return v.first(of, likeness{text, 0})
+}
+
+// first is the first free position of some. Those that were taken before it are forgotten, so
+// that a recording of many alike requests does not pass over all of them each time.
+func (v *previous) first(of places, l likeness) *earlierInteraction {
+	positions := of[l]
+	for n, position := range positions {
+		if !v.met[position] {
+			if n > 0 {
+				of[l] = positions[n:]
+			}
+			return &earlierInteraction{v.recorded[position], position}
 		}
 	}
-	return first
+	delete(of, l)
+	return nil
 }
 
 // claim reserves a pseudonym for a fresh id, unless another has it. The lock is held.
@@ -236,12 +269,13 @@ func eachText(i *cassette.Interaction, f func(l *place.Leaf)) {
 // An earlierMessage is a message of the earlier recording, beside the one that is read now.
 type earlierMessage struct {
 	texts   map[string]string   // by place
-	members map[string][]string // names of members that are pseudonyms, by the place of their object
+	members map[string][]string // names of members that are pseudonyms, by the place of their object, without the first ones that are used
 	renamed map[string]string   // names of members, which places have, to their pseudonyms
+	used    map[string]bool     // those pseudonyms
 }
 
 func newEarlierMessage(m *place.Message, ledger *ledger) *earlierMessage {
-	b := &earlierMessage{texts: map[string]string{}, members: map[string][]string{}, renamed: map[string]string{}}
+	b := &earlierMessage{texts: map[string]string{}, members: map[string][]string{}, renamed: map[string]string{}, used: map[string]bool{}}
 	place.Rewrite(m, func(l *place.Leaf) (string, bool) {
 		switch {
 		case l.Layered, len(l.Text) > 512:
@@ -269,14 +303,22 @@ func (b *earlierMessage) at(l *place.Leaf) string {
 		return ""
 	}
 	if l.Role == place.MemberName {
-		for _, is := range b.members[objectOf(l)] {
-			if !b.isUsed(is) {
-				return is
-			}
-		}
-		return ""
+		return b.unused(objectOf(l))
 	}
 	return b.texts[l.PlaceAs(b.called)+fileMark(l)]
+}
+
+// unused is the first name of a member of an object that nothing is called yet.
+func (b *earlierMessage) unused(object string) string {
+	names := b.members[object]
+	for len(names) > 0 && b.used[names[0]] {
+		names = names[1:]
+	}
+	b.members[object] = names
+	if len(names) == 0 {
+		return ""
+	}
+	return names[0]
 }
 
 // called is what a member on the way to a place was called.
@@ -296,18 +338,9 @@ func fileMark(l *place.Leaf) string {
 	return ""
 }
 
-func (b *earlierMessage) isUsed(pseudonym string) bool {
-	for _, is := range b.renamed {
-		if is == pseudonym {
-			return true
-		}
-	}
-	return false
-}
-
 // rename notes what a member is called.
 func (b *earlierMessage) rename(l *place.Leaf, is string) {
 	if b != nil && l.Role == place.MemberName && is != l.Text {
-		b.renamed[l.Text] = is
+		b.renamed[l.Text], b.used[is] = is, true
 	}
 }
