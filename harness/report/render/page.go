@@ -35,14 +35,14 @@ type gallery struct {
 	Exchanges  []htmlExchange
 	Pseudonyms []string // in them
 
-	anchors map[string]bool                // the ids that the page has
+	anchors map[string]int                 // the ids that the page has, and the last number behind each
 	pairs   map[[2]*report.Exchange]string // ids of the templates of comparisons
 	made    map[*report.Exchange]string    // and of exchanges
 	budget  int                            // bytes of bodies that may still be shown
 }
 
 func newGallery() gallery {
-	return gallery{anchors: map[string]bool{}, pairs: map[[2]*report.Exchange]string{}, made: map[*report.Exchange]string{}, budget: mostBodies}
+	return gallery{anchors: map[string]int{}, pairs: map[[2]*report.Exchange]string{}, made: map[*report.Exchange]string{}, budget: mostBodies}
 }
 
 // A pageMaker fills a page with the cases of a suite.
@@ -239,11 +239,13 @@ func (g *htmlGroup) close() {
 
 // id is an anchor that nothing else has: the one asked for, or that with a number.
 func (g *gallery) id(wanted string) string {
-	id := cmp.Or(wanted, "it")
-	for n := 2; g.anchors[id]; n++ {
-		id = wanted + "-" + strconv.Itoa(n)
+	wanted = cmp.Or(wanted, "it")
+	id := wanted
+	for g.anchors[id] > 0 {
+		g.anchors[wanted]++
+		id = wanted + "-" + strconv.Itoa(g.anchors[wanted])
 	}
-	g.anchors[id] = true
+	g.anchors[id] = 1
 	return id
 }
 
