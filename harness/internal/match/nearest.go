@@ -27,12 +27,13 @@ func (x *Index) nearest(live *request) []Candidate {
 	sent := divided(live.key)
 	var near []neighbour
 	for _, e := range x.entries {
-		if weight, similar := sent.distance(e.key); similar {
-			near = append(near, neighbour{entry: e, weight: weight})
+		weight, similar := sent.distance(e.key)
+		if !similar || len(near) == nearestWeighed && weight >= near[nearestWeighed-1].weight {
+			continue
 		}
+		at, _ := slices.BinarySearchFunc(near, weight+1, func(one neighbour, most int) int { return cmp.Compare(one.weight, most) })
+		near = slices.Insert(near[:min(len(near), max(at, nearestWeighed-1))], at, neighbour{entry: e, weight: weight})
 	}
-	nearestFirst(near)
-	near = near[:min(len(near), nearestWeighed)]
 	for n := range near {
 		i := near[n].answers[0].interaction
 		recorded, _ := x.recorded(i) // it was understood when the index was built
