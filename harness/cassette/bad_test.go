@@ -43,6 +43,12 @@ func TestBadFiles(t *testing.T) {
 		{"bad lifetime", change("origin: docs", "origin: docs\n  recorded-at: 2026-11-24T08:30:00Z\n  expires: 1 month"), `line 8, column 12: graphvcr block: expires: lifetime "1 month" is not a number`, ""},
 		{"a lifetime from no day", change("origin: docs", "origin: docs\n  expires: 30d"), "expires counts from recorded-at, which is missing", "recorded-at: 2026"},
 		{"unknown key of ours", change("  origin: docs", "  orign: docs"), `unknown key "orign"`, `did you mean "origin"`},
+		{"misspelt key at the top", change("\ninteractions:\n", "\ninteractoins:\n"), `unknown key "interactoins"`, `did you mean "interactions"`},
+		{"misspelt response", change("    response:\n", "    respones:\n"), `interaction 0: unknown key "respones"`, `did you mean "response"`},
+		{"misspelt body", change("      body: |-\n        {", "      bodyy: |-\n        {"), `interaction 0: unknown key "bodyy"`, `did you mean "body"`},
+		{"misspelt headers", change("      headers:\n", "      header:\n"), `interaction 0: unknown key "header"`, `did you mean "headers"`},
+		{"an id twice", change("- id: 1\n", "- id: 0\n"), "interaction 1: its id 0 is also that of the interaction on line ", "such as id: 1"},
+		{"a negative id", change("- id: 1\n", "- id: -1\n"), "interaction 1: its id -1 is negative", "count from 0"},
 		{"indented body is no JSON", change(`"id": "x0"`, `"id": x0`), "line 40: interaction 0: the response body is marked as indented JSON and is not JSON", "correct the JSON"},
 		{"no response", "version: 2\ninteractions:\n  - id: 0\n    request: {method: GET}\n", "line 3: interaction 0: it has no response", "cut short"},
 		{"alias bomb", "version: 2\na: &a [x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\ninteractions: [*c,*c,*c]\n", "", ""},
@@ -65,6 +71,45 @@ func TestBadFiles(t *testing.T) {
 				t.Errorf("hint %q, want %q", hint, test.hint)
 			}
 		})
+	}
+}
+
+// A key that nothing reads and that is no slip is another tool's: it is passed over, and told
+// with its place. Where there are no ids, positions are.
+func TestDoubts(t *testing.T) {
+	c, err := load(t, "version: 2\nnote: by hand\ninteractions:\n"+
+		"- request: {method: GET, url: /a, x-note: 1}\n  response: {code: 200, duration: 1ms}\n"+
+		"- comment: second\n  request: {method: GET, url: /b}\n  response: {code: 200, node: {}, duration: 1ms}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, doubt := range c.Doubts {
+		at := fault.Find(doubt)
+		got = append(got, fmt.Sprintf("%d:%d %s", at.Line, at.Column, at.Message))
+	}
+	want := []string{`2:1 unknown key "note"`, `4:35 unknown key "x-note"`, `6:3 unknown key "comment"`, `8:25 unknown key "node"`}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if c.Interactions[0].ID != 0 || c.Interactions[1].ID != 1 {
+		t.Errorf("ids %d and %d", c.Interactions[0].ID, c.Interactions[1].ID)
+	}
+}
+
+// Headers that HTTP cannot carry are told by name.
+func TestUnsendable(t *testing.T) {
+	for name, value := range map[string]string{"X-A\r\nX": "b", "": "b", "X A": "b", "X-\x00": "b", "Über": "b", "X-A": "b\r\nX-C: d", "X-B": "a\x00"} {
+		i := sample(0, "")
+		i.Response.Headers[name] = []string{"fine", value}
+		if err := i.Unsendable(); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("the header %q of the response ", name)) || strings.Contains(err.Error(), "X-C") {
+			t.Errorf("%q: got %v", name, err)
+		}
+	}
+	i := sample(0, "")
+	i.Request.Headers["!#$%&'*+-.^_`|~09azAZ"] = []string{"", "\tä \xff\x01"}
+	if err := i.Unsendable(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -29,7 +29,8 @@ type Cassette struct {
 	File         string // as it was opened; "" when it never was a file
 	Meta         Meta
 	Interactions []*Interaction
-	Salt         []byte // what Meta.Salt is the digest of. Load finds it, no file of interactions holds it
+	Salt         []byte  // what Meta.Salt is the digest of. Load finds it, no file of interactions holds it
+	Doubts       []error // what Load passed over: keys that nothing reads, each with its place
 }
 
 // An Interaction is a request and its response.

@@ -165,25 +165,25 @@ const windowSize = 256 << 10
 // lines hands out a file line by line, so that it is never in memory as a whole.
 type lines struct {
 	source  *bufio.Reader
-	long    []byte // scratch, of a line that is longer than the window
-	text    []byte // the current line without its line break; valid until next
-	number  int    // of the current line, from 1
-	ended   bool   // there is no current line: the file is over
-	partial bool   // the file is over and did not end in a line break
-	err     error  // reading failed
+	long    bytes.Buffer // scratch, of a line that is longer than the window
+	text    []byte       // the current line without its line break; valid until next
+	number  int          // of the current line, from 1
+	ended   bool         // there is no current line: the file is over
+	partial bool         // the file is over and did not end in a line break
+	err     error        // reading failed
 }
 
 // next moves to the next line.
 func (l *lines) next() {
 	text, err := l.source.ReadSlice('\n')
 	if errors.Is(err, bufio.ErrBufferFull) {
-		l.long = l.long[:0]
+		l.long.Reset()
 		for errors.Is(err, bufio.ErrBufferFull) {
-			l.long = append(l.long, text...)
+			l.long.Write(text)
 			text, err = l.source.ReadSlice('\n')
 		}
-		l.long = append(l.long, text...)
-		text = l.long
+		l.long.Write(text)
+		text = l.long.Bytes()
 	}
 	if len(text) > 0 {
 		l.number++

@@ -125,7 +125,7 @@ func (w *writer) name(indent int, name, then string) {
 // opening is the text before the first interaction. Our block always has the number of
 // interactions: it reveals a file that was cut between two of them.
 func opening(m *Meta, count, holes int) []byte {
-	w := writer{out: make([]byte, 0, 1<<10+32*len(m.Tags))}
+	w := writer{out: make([]byte, 0, 1<<10+48*len(m.Tags))}
 	w.line(0, "---\nversion: 2\ngraphvcr:\n  format: "+strconv.Itoa(formatVersion)+"\n  interactions: "+strconv.Itoa(count))
 	text := func(key, value string) {
 		if value != "" {

@@ -84,15 +84,16 @@ func (r *reader) document() []*Interaction {
 // header reads our block, which ends where its indentation does, through yaml.v3.
 func (r *reader) header() {
 	first := r.in.number
-	var text []byte
-	for r.err == nil && !r.in.ended && (len(text) == 0 || bytes.HasPrefix(r.in.text, []byte("  "))) {
-		text = append(append(text, r.in.text...), '\n')
+	var text bytes.Buffer // there may be a line for each name of a recording
+	for r.err == nil && !r.in.ended && (text.Len() == 0 || bytes.HasPrefix(r.in.text, []byte("  "))) {
+		text.Write(r.in.text)
+		text.WriteByte('\n')
 		r.advance()
 	}
 	if r.err != nil {
 		return
 	}
-	meta, err := readHeader(r.file, text, first, r.unsealed)
+	meta, err := readHeader(r.file, text.Bytes(), first, r.unsealed)
 	if err != nil {
 		r.err = irregularError{r.in.number}
 		return

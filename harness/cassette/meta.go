@@ -36,6 +36,11 @@ func (h *header) cassette(file string, interactions []*Interaction, unsealed boo
 		return nil, fault.Load(file, line, -1, fmt.Sprintf("the file says that it holds %d interactions, and holds %d", h.Count, len(interactions)),
 			"it was cut short, so restore it; or, if interactions were added or removed by hand, correct the number on this line")
 	}
+	if !areInOrder(interactions) {
+		if err := checkIDs(file, interactions); err != nil {
+			return nil, err
+		}
+	}
 	if !unsealed {
 		if err := h.checkSeal(file, interactions); err != nil {
 			return nil, err

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
@@ -142,13 +143,26 @@ func (e *Encoder) Append(dst []byte, i *Interaction) ([]byte, error) {
 		return dst, err
 	}
 	block, stored, indented := indent(e.block[:0], i.Response.Body, i.Response.ContentLength)
-	e.w.out = dst
+	size := i.size()
+	if indented {
+		size += len(block) - len(i.Response.Body)
+	}
+	e.w.out = slices.Grow(dst, size)
 	e.w.interaction(i, block, stored, indented)
 	dst, e.w.out = e.w.out, nil
 	if e.block = block; cap(block) > largeScratch {
 		e.block = nil
 	}
 	return dst, nil
+}
+
+// size is about what the lines of an interaction take, with its bodies as they are.
+func (i *Interaction) size() int {
+	size := 2<<10 + len(i.Request.Body) + len(i.Response.Body)
+	for _, h := range i.Holes {
+		size += 16 + len(h.Place)
+	}
+	return size
 }
 
 // Method is the method of the request in a text that Append made, or "".

@@ -62,11 +62,7 @@ func (s summed) sum() string {
 
 // sum is over the request as it is stored and its holes.
 func (i *Interaction) sum() string {
-	size := 2<<10 + len(i.Request.URL) + len(i.Request.Body)
-	for _, h := range i.Holes {
-		size += 16 + len(h.Place)
-	}
-	s := make(summed, 0, size)
+	s := make(summed, 0, i.size()-len(i.Response.Body)+len(i.Request.URL))
 	s.texts(i.Request.Method, i.Request.URL, i.Request.Body, strconv.Itoa(len(i.Holes)))
 	for _, h := range i.Holes {
 		s = strconv.AppendInt(s, int64(len(h.Kind)+1+len(h.Place)), 10)

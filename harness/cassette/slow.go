@@ -26,7 +26,7 @@ type fileForm struct {
 }
 
 type interactionForm struct {
-	ID       int       `yaml:"id"`
+	ID       *int      `yaml:"id"`
 	Mark     yaml.Node `yaml:"graphvcr"`
 	Request  *Request  `yaml:"request"`
 	Response *Response `yaml:"response"`
@@ -75,15 +75,20 @@ func (a *anyReader) read() (*Cassette, error) {
 			return nil, a.codeError(n, i.Response.Code)
 		}
 	}
-	return h.cassette(a.file, all, a.unsealed)
+	c, err := h.cassette(a.file, all, a.unsealed)
+	if c != nil {
+		c.Doubts = a.doubts
+	}
+	return c, err
 }
 
 // anyReader turns a tree of YAML into a cassette.
 type anyReader struct {
-	file  string
-	data  []byte
-	sound int          // lines before it are in the regular shape: an error of grammar, whose line yaml.v3 gives vaguely, is not there
-	items []*yaml.Node // the interactions
+	file   string
+	data   []byte
+	sound  int          // lines before it are in the regular shape: an error of grammar, whose line yaml.v3 gives vaguely, is not there
+	items  []*yaml.Node // the interactions
+	doubts []error      // keys that nothing reads
 
 	unsealed bool // see LoadUnsealed
 }
@@ -150,6 +155,9 @@ func (a *anyReader) checkTop(root *yaml.Node) error {
 	if version, at := value(root, "version"); version != nil && version.Value != "2" {
 		return a.fail(at, -1, adviceFormat, "cassette format %q is not supported, only go-vcr's format 2 is", version.Value)
 	}
+	if err := a.checkKnown(root, -1, topKeys); err != nil {
+		return err
+	}
 	list, at := value(root, "interactions")
 	switch {
 	case list == nil:
@@ -167,6 +175,9 @@ func (a *anyReader) checkTop(root *yaml.Node) error {
 
 func (a *anyReader) interaction(n int, f *interactionForm) (*Interaction, error) {
 	node := a.items[n]
+	if err := a.checkKeys(n); err != nil {
+		return nil, err
+	}
 	switch {
 	case f == nil:
 		return nil, a.fail(node, n, "", "it is empty")
@@ -175,7 +186,10 @@ func (a *anyReader) interaction(n int, f *interactionForm) (*Interaction, error)
 	case f.Response == nil:
 		return nil, a.fail(node, n, a.tornAdvice(n), "it has no response")
 	}
-	i := &Interaction{ID: f.ID, Request: *f.Request, Response: *f.Response, Line: node.Line}
+	i := &Interaction{ID: n, Request: *f.Request, Response: *f.Response, Line: node.Line}
+	if f.ID != nil {
+		i.ID = *f.ID
+	}
 	response, _ := value(node, "response")
 	body, _ := value(response, "body")
 	if body != nil {

@@ -269,7 +269,7 @@ func TestHostileFiles(t *testing.T) {
 		}
 		for _, kind := range s.kinds() {
 			all[kind.kind] = true
-			if name := place + "/" + kind.kind; drawn(thinned, kind.kind, name) {
+			if name := place + "/" + kind.kind; drawn(thinned, name) {
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
 					s.try(t, kind, service.URL, &most)
@@ -287,7 +287,7 @@ const thinned = 40
 
 func (s slot) try(t *testing.T, kind hostileFile, service string, most *worst) {
 	for _, c := range s.commands {
-		b := leastOf(kind.kind, func() bounded {
+		b := leastOf(func() bounded {
 			dir := hostileProject(t)
 			file := filepath.Join(dir, s.file)
 			if err := os.RemoveAll(file); err != nil {
@@ -302,7 +302,7 @@ func (s slot) try(t *testing.T, kind hostileFile, service string, most *worst) {
 			return runBounded(t, dir, strings.Fields(strings.ReplaceAll(c.line, "$SERVICE", service)), nil)
 		})
 		most.note(t.Name(), b)
-		faults := b.faults(kind.kind)
+		faults := b.faults()
 		names := strings.TrimSuffix(filepath.Base(s.file), filepath.Ext(s.file))
 		isNone := kind.kind == "a folder" && strings.HasSuffix(c.line, "--recover")                                                      // a folder is no journal
 		if b.status > 1 && !isNone && !strings.Contains(b.said, names) && !strings.Contains(b.said, "scenarios/requests/post-me.yaml") { // drafted of the file

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"cmp"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -27,22 +26,14 @@ const (
 	mostMemory = 500 << 20
 )
 
-// costly are the kinds that come near that, and what they may take on a machine that does other
-// things too: one request of 100,000 names that nothing knows, each with a pseudonym, a tag and a
-// place, which is recorded, drafted and replayed, and 10,000 requests that are sent.
-var costly = map[string]time.Duration{
-	"100,000 members": 4 * time.Second,
-	"10,000 steps":    4 * time.Second,
-}
-
 // patience is how often a command is tried that took too long: whatever else runs on this
 // machine makes it take longer, and the least counts.
 const patience = 3
 
-// leastOf runs a command until it takes no longer than its kind may.
-func leastOf(kind string, run func() bounded) bounded {
+// leastOf runs a command until it takes no longer than one may.
+func leastOf(run func() bounded) bounded {
 	b := run()
-	for n := 1; n < patience && b.work > cmp.Or(costly[kind], mostWork); n++ {
+	for n := 1; n < patience && b.work > mostWork; n++ {
 		if again := run(); again.work < b.work {
 			b = again
 		}
@@ -140,8 +131,7 @@ func runBounded(t *testing.T, dir string, args []string, use func(url string)) b
 var crashes = regexp.MustCompile(`(?m)^panic:|^fatal error:|^goroutine \d+ \[|runtime error:|invalid memory address|out of range \[`)
 
 // faults are what is wrong with how a command ended, whatever it was given.
-func (b bounded) faults(kind string) (faults []string) {
-	most := cmp.Or(costly[kind], mostWork)
+func (b bounded) faults() (faults []string) {
 	switch {
 	case b.status >= 0 && b.status <= 2:
 	case b.status == 125 && strings.HasPrefix(b.line, "exec"):
@@ -151,7 +141,7 @@ func (b bounded) faults(kind string) (faults []string) {
 	if found := crashes.FindString(b.said); found != "" {
 		faults = append(faults, "it crashed: "+found)
 	}
-	if b.work > most {
+	if b.work > mostWork {
 		faults = append(faults, fmt.Sprintf("it took %v of processor time", b.work))
 	}
 	if b.peak > mostMemory {
@@ -164,17 +154,13 @@ func (b bounded) faults(kind string) (faults []string) {
 }
 
 // drawn reports whether a case belongs to the thinned selection: one of so many, the same
-// ones on every run, and none that is costly. GRAPHVCR_SLOW=1 draws ten times as many, and
-// GRAPHVCR_FULL=1 all.
-func drawn(of int, kind, name string) bool {
+// ones on every run. GRAPHVCR_SLOW=1 draws ten times as many, and GRAPHVCR_FULL=1 all.
+func drawn(of int, name string) bool {
 	if raceEnabled || os.Getenv("GRAPHVCR_FULL") != "" {
 		return !raceEnabled // what is measured is the command as it is built
 	}
 	if testkit.Slow() {
 		of /= 10
-	}
-	if costly[kind] > 0 {
-		return false
 	}
 	h := fnv.New32a()
 	_, _ = io.WriteString(h, name)

@@ -36,6 +36,9 @@ var ownKinds = map[string]map[string]func() string{
 		"10,000 steps": func() string {
 			return hostileStep("", "/me", "") + repeated("  - {request: {method: GET, path: /me}}\n", 10_000)
 		},
+		"50,000 options": func() string {
+			return strings.Replace(hostileStep("", "/me", ""), "path: '/me'", "path: '/me', query: {"+strings.ReplaceAll(strings.TrimSpace(numbered(50_000)), "\n", ", ")+"}", 1)
+		},
 		"a body expression, deep": func() string { return hostileStep("", "/me", "body: {'"+repeated("$..[*]", 1000)+"': 1}") },
 		"polling without end": func() string {
 			return hostileStep("", "/me", "status: 500\n    poll: {every: 1000000h, timeout: 9999999h}")

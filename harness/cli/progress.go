@@ -12,12 +12,15 @@ import (
 )
 
 // progress rewrites one line on a terminal. Elsewhere it is silent but for the steps of
-// a recording, which take time and change things: they are a line each.
+// a recording, which take time and change things: they are a line each, as long as they are few
+// or slow.
 type progress struct {
 	w        io.Writer // nil: silent
 	terminal bool
-	columns  int // of the terminal, 0: nobody knows
-	width    int // of the longest line so far
+	columns  int       // of the terminal, 0: nobody knows
+	width    int       // of the longest line so far
+	said     int       // lines of steps, off terminals
+	last     time.Time // when the last of them was written
 }
 
 func newProgress(std Streams, quiet bool) *progress {
@@ -61,9 +64,26 @@ func (p *progress) step(doing record.Progress) {
 		where += fmt.Sprintf(": waiting %v", doing.Wait.Round(time.Second))
 	}
 	p.show(what, where)
-	if p.w != nil && !p.terminal {
+	if p.w != nil && !p.terminal && p.isWorthALine(doing) {
 		fmt.Fprintf(p.w, "graphvcr: %s\n", visible.Text(what+where))
 	}
+}
+
+// Of many steps that go by quickly few are told.
+const (
+	mostStepLines = 100
+	leastBetween  = 100 * time.Millisecond
+)
+
+// isWorthALine reports whether a line is written of a step, off terminals. Each line wakes who
+// reads it, which of ten thousand quick steps takes longer than their requests.
+func (p *progress) isWorthALine(doing record.Progress) bool {
+	now := time.Now()
+	if p.said >= mostStepLines && doing.Wait == 0 && doing.N != doing.Total && now.Sub(p.last) < leastBetween {
+		return false
+	}
+	p.said, p.last = p.said+1, now
+	return true
 }
 
 func (p *progress) clear() {

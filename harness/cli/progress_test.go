@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/record"
@@ -31,4 +32,33 @@ func TestProgressStaysOneLine(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Off terminals each step is a line, but of many that go by quickly most are not; one that
+// waits, one that comes after a while, and the last are.
+func TestProgressOfManySteps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := progress{w: &out}
+		tell := func(n int, wait time.Duration) string {
+			before := out.Len()
+			p.step(record.Progress{Scenario: &scenario.Scenario{Name: "many"}, N: n, Total: 10_000, Name: "one", Wait: wait})
+			return out.String()[before:]
+		}
+		for n := range 9_000 {
+			if got := tell(n+1, 0); (got != "") != (n < 100) {
+				t.Fatalf("step %d: got %q", n+1, got)
+			}
+		}
+		if got := tell(9_001, 30*time.Second); !strings.Contains(got, "waiting 30s") {
+			t.Errorf("a wait: got %q", got)
+		}
+		time.Sleep(time.Second)
+		if got := tell(9_002, 0); !strings.Contains(got, "step 9002 of 10000") {
+			t.Errorf("after a while: got %q", got)
+		}
+		if got := tell(10_000, 0); !strings.Contains(got, "step 10000 of 10000") {
+			t.Errorf("the last: got %q", got)
+		}
+	})
 }

@@ -22,7 +22,8 @@ import (
 
 // A Draft is a scenario that was written from a cassette.
 type Draft struct {
-	Text []byte // of the file
+	Text     []byte             // of the file
+	Scenario *scenario.Scenario // the text, read; it has no file yet
 	// Vars are values of variables that the cassette does not store yet, and that a replay
 	// of the scenario needs: they belong to the cassette's Meta.Vars.
 	Vars map[string]string
@@ -108,24 +109,29 @@ func Described(c *cassette.Cassette, known Description) (*Draft, error) {
 	if err := enc.Encode(root); err != nil {
 		return nil, fmt.Errorf("draft a scenario: %w", err)
 	}
-	return d.drafted(out.Bytes(), vars), reads(out.Bytes())
+	sc, err := read(out.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	return d.drafted(out.Bytes(), sc, vars), nil
 }
 
-// reads is why a draft cannot be read as a scenario: what was recorded is nothing that one
+// read reads a draft as a scenario. The error is for what was recorded and is nothing that one
 // could ask for.
-func reads(draft []byte) error {
+func read(draft []byte) (*scenario.Scenario, error) {
 	if len(draft) > scenario.MaxSize {
-		return &fault.Error{Message: fmt.Sprintf("draft a scenario: it would have %d MB, and only %d are read", len(draft)>>20, scenario.MaxSize>>20), Hint: "split the recording"}
+		return nil, &fault.Error{Message: fmt.Sprintf("draft a scenario: it would have %d MB, and only %d are read", len(draft)>>20, scenario.MaxSize>>20), Hint: "split the recording"}
 	}
-	if _, err := scenario.Parse("the draft", draft); err != nil {
-		return fmt.Errorf("draft a scenario: what was recorded cannot be requested by a scenario: %w", err)
+	sc, err := scenario.Parse("the draft", draft)
+	if err != nil {
+		return nil, fmt.Errorf("draft a scenario: what was recorded cannot be requested by a scenario: %w", err)
 	}
-	return nil
+	return sc, nil
 }
 
 // drafted is the draft, with what else goes with its text.
-func (d *drafter) drafted(file []byte, vars *yaml.Node) *Draft {
-	draft := &Draft{Text: file, Vars: map[string]string{}}
+func (d *drafter) drafted(file []byte, sc *scenario.Scenario, vars *yaml.Node) *Draft {
+	draft := &Draft{Text: file, Scenario: sc, Vars: map[string]string{}}
 	for _, in := range d.inputs {
 		if !in.stored {
 			draft.Vars[in.name] = in.value

@@ -202,6 +202,28 @@ func TestHARLinesOfManyHeaders(t *testing.T) {
 	})
 }
 
+// A header that HTTP cannot carry costs its entry alone.
+func TestHARUnsendable(t *testing.T) {
+	entry := func(name string) string {
+		return `{"startedDateTime":"2026-01-05T10:00:00Z","request":{"method":"GET","url":"https://graph.microsoft.com/v1.0/me","headers":[]},"response":{"status":200,"headers":[{"name":"` + name + `","value":"v"}],"content":{"text":"{}"}}}`
+	}
+	file := filepath.Join(t.TempDir(), "x.har")
+	if err := os.WriteFile(file, []byte(`{"log":{"entries":[`+entry(`x-a\r\nx-b`)+",\n"+entry("x-c")+`]}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := importHAR(file, "x", text)
+	if err != nil || len(got.Cassette.Interactions) != 1 || got.Cassette.Interactions[0].Response.Headers.Get("X-C") != "v" {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+	if len(got.Findings) == 0 || !strings.Contains(got.Findings[0].Message, "a name that HTTP cannot carry") {
+		t.Errorf("got %+v", got.Findings)
+	}
+}
+
 // A part of an entry has its own line.
 func TestHAREntryLine(t *testing.T) {
 	const text = `{"log": {"entries": [

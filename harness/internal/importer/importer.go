@@ -100,6 +100,9 @@ func (g *gathering) add(e Entry) error {
 	if err := i.Storable(); err != nil {
 		return err
 	}
+	if err := i.Unsendable(); err != nil {
+		return err
+	}
 	if !g.reader.Undrafted && !scenario.Sends(i.Request.Method) {
 		return fmt.Errorf("no scenario sends a request by %s", i.Request.Method)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/importer"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
@@ -27,6 +28,13 @@ func (l *linter) checkCassette(file string) {
 		}
 		l.add(file, project.Findings(project.RuleCassetteLoad, file, err)...)
 		return
+	}
+	for _, doubt := range c.Doubts {
+		at := fault.Find(doubt)
+		l.add(file, report.Finding{
+			Rule: ruleCassetteKey, Severity: report.Warning, Place: report.Place{File: file, Line: at.Line}, Interaction: at.Interaction,
+			Message: at.Message, Hint: at.Hint,
+		})
 	}
 	l.add(file, replay.Expired(l.project, c)...)
 	hint := "graphvcr redact " + file

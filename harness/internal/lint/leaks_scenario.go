@@ -171,7 +171,8 @@ func (w *written) step(step strictyaml.Value) {
 
 func (w *written) request(request strictyaml.Value) {
 	i := cassette.Interaction{Request: cassette.Request{Method: http.MethodGet, Headers: http.Header{}}}
-	var path, query string
+	var path string
+	var query strings.Builder
 	for key, v := range request.Members() {
 		switch key {
 		case "method":
@@ -182,7 +183,7 @@ func (w *written) request(request strictyaml.Value) {
 			path = v.Text()
 		case "query":
 			for name, v := range v.Members() {
-				query += "&" + name + "=" + plain(v)
+				query.WriteString("&" + name + "=" + plain(v))
 			}
 		case "headers":
 			for name, v := range v.Members() {
@@ -196,8 +197,8 @@ func (w *written) request(request strictyaml.Value) {
 			w.json(v.Line(), v.Tree(), nil)
 		}
 	}
-	if query != "" {
-		path += "?" + query[1:]
+	if query.Len() > 0 {
+		path += "?" + query.String()[1:]
 	}
 	i.Request.URL = strings.ReplaceAll(path, " ", "%20")
 	w.add(request.Line(), i)

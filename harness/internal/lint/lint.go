@@ -270,14 +270,29 @@ func (l together) duplicates(all []named) {
 			if len(files) == 1 {
 				break
 			}
-			others := slices.Delete(slices.Clone(files), i, i+1)
 			l.add(file, report.Finding{
 				Rule: ruleScenarioName, Severity: report.Error, Place: report.Place{File: file},
-				Message: fmt.Sprintf("the name %q is also that of %s", name, strings.Join(others, ", ")),
+				Message: fmt.Sprintf("the name %q is also that of %s", name, others(files, i)),
 				Hint:    "give each scenario a name of its own, so that --run and reports tell them apart",
 			})
 		}
 	}
+}
+
+// others lists all files but one, the first few by name.
+func others(files []string, but int) string {
+	const most = 5
+	first := slices.Clone(files[:min(len(files), most+1)])
+	if but < len(first) {
+		first = slices.Delete(first, but, but+1)
+	} else {
+		first = first[:most]
+	}
+	text := strings.Join(first, ", ")
+	if more := len(files) - 1 - len(first); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }
 
 // orphans reports the cassettes of the project that no scenario uses. It says

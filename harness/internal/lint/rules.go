@@ -9,6 +9,7 @@ import (
 // The rules of what lint finds, beside those of packages project, conform and redact.
 const (
 	ruleLintPath             report.Rule = "lint.path"
+	ruleCassetteKey          report.Rule = "cassette.key" // one that nothing reads
 	ruleCassetteForeign      report.Rule = "cassette.foreign"
 	ruleCassetteLeaks        report.Rule = "cassette.leaks"
 	ruleCassetteOrphan       report.Rule = "cassette.orphan"

@@ -18,26 +18,24 @@ func (x *Index) nearest(live *request) []Candidate {
 		weight int // the nearer, the less
 	}
 	var near []neighbour
-	nearestFirst := func(most int) {
-		slices.SortStableFunc(near, func(a, b neighbour) int { return cmp.Compare(a.weight, b.weight) })
-		near = near[:min(len(near), most)]
-	}
 	sent := divided(live.key)
 	for _, e := range x.entries {
-		if weight, similar := sent.distance(e.key); similar {
-			near = append(near, neighbour{Candidate{Cassette: e.answers[0].cassette, Interaction: e.answers[0].interaction}, weight})
+		weight, similar := sent.distance(e.key)
+		if !similar || len(near) == nearestWeighed && weight >= near[nearestWeighed-1].weight {
+			continue
 		}
+		at, _ := slices.BinarySearchFunc(near, weight+1, func(one neighbour, most int) int { return cmp.Compare(one.weight, most) })
+		near = slices.Insert(near[:min(len(near), max(at, nearestWeighed-1))], at, neighbour{Candidate{Cassette: e.answers[0].cassette, Interaction: e.answers[0].interaction}, weight})
 	}
-	nearestFirst(nearestWeighed)
 	for n := range near {
 		recorded, _ := x.recorded(near[n].Interaction) // it was understood when the index was built
 		d := differ{holes: near[n].Interaction.Holes}
 		d.requests(&recorded, live)
 		near[n].Differences, near[n].weight = d.list, d.weight
 	}
-	nearestFirst(nearestShown)
+	slices.SortStableFunc(near, func(a, b neighbour) int { return cmp.Compare(a.weight, b.weight) })
 	var shown []Candidate
-	for _, one := range near {
+	for _, one := range near[:min(len(near), nearestShown)] {
 		if one.weight <= near[0].weight+1 {
 			shown = append(shown, one.Candidate)
 		}

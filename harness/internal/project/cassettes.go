@@ -136,6 +136,11 @@ func loadCassette(dir, file string, rules match.Rules) (*Loaded, error) {
 		return nil, err
 	}
 	c.Name = NameBelow(dir, file)
+	for n, i := range c.Interactions {
+		if err := i.Unsendable(); err != nil {
+			return nil, fault.Load(file, i.Line, n, err.Error(), "correct it or remove it; of a header that came several times the values are a list")
+		}
+	}
 	index, err := match.NewIndex(rules, c)
 	if err != nil {
 		return nil, err

@@ -51,25 +51,34 @@ func (q *Request) Scenario(p *project.Project) (*scenario.Scenario, Options, err
 	if err != nil {
 		return nil, Options{}, err
 	}
-	file := path.Join(p.Dirs.Scenarios, name+".yaml")
-	sc.File, sc.Cassette, sc.Name = file, name, name
-	if again {
-		return sc, Options{}, nil
+	q.setBody(&sc.Steps[0].Request)
+	sc.File, sc.Cassette, sc.Name = path.Join(p.Dirs.Scenarios, name+".yaml"), name, name
+	return sc, Options{Draft: !again}, nil
+}
+
+// drafted writes the scenario that can be drafted from what was recorded for one in memory, and
+// returns it. The cassette that was loaded for that is not loaded again until it is released,
+// unless it was changed.
+func drafted(p *project.Project, sc *scenario.Scenario) (written *scenario.Scenario, found report.Finding, release func(), err error) {
+	loaded, release, err := p.Load(sc.Cassette)
+	if err != nil {
+		return nil, report.Finding{}, func() {}, err
 	}
-	return sc, Options{Saved: func() ([]report.Finding, error) {
-		c, err := cassette.Load(path.Join(p.Dirs.Cassettes, name+".yaml")) // it is not replayed yet
-		if err != nil {
-			return nil, err
-		}
-		c.Name = name
-		d, _, err := Draft(p, c)
-		if err != nil {
-			return nil, err
-		}
-		return []report.Finding{{
-			Rule: ruleRecordDrafted, Severity: report.Note, Place: report.Place{File: file}, Message: "wrote " + file + ", drafted from the recording", Hint: LiveAgain(d.Env),
-		}}, nil
-	}}, nil
+	c := *loaded.Cassette
+	c.Name = sc.Cassette
+	d, kept, err := Draft(p, &c)
+	if kept || err != nil {
+		release()
+		release = func() {}
+	}
+	if err != nil {
+		return nil, report.Finding{}, release, err
+	}
+	d.Scenario.File, d.Scenario.Cassette = sc.File, sc.Cassette
+	return d.Scenario, report.Finding{
+		Rule: ruleRecordDrafted, Severity: report.Note, Place: report.Place{File: sc.File},
+		Message: "wrote " + sc.File + ", drafted from the recording", Hint: LiveAgain(d.Env),
+	}, release, nil
 }
 
 // Draft writes the scenario that can be drafted from a cassette, under its name, and the
@@ -121,7 +130,7 @@ func WantedLine(method, address string) string {
 	return fmt.Sprintf("graphvcr record %s '%s'%s", method, line, flags)
 }
 
-// text is the scenario as JSON, which YAML reads as it is.
+// text is the request as the text of a scenario, without its body: JSON, which YAML reads as it is.
 func (q *Request) text() ([]byte, error) {
 	bare, query, _ := strings.Cut(q.Path, "?")
 	request := map[string]any{"method": q.Method, "path": literal(bare)}
@@ -140,20 +149,25 @@ func (q *Request) text() ([]byte, error) {
 			headers[name] = append(headers[name], literal(value))
 		}
 	}
-	if q.Body != nil {
-		if utf8.Valid(q.Body) {
-			request["text"] = literal(string(q.Body))
-		} else {
-			request["base64"] = base64.StdEncoding.EncodeToString(q.Body)
-		}
-		if headers["Content-Type"] == nil {
-			headers["Content-Type"] = []string{contentType(q.Body)}
-		}
+	if q.Body != nil && headers["Content-Type"] == nil {
+		headers["Content-Type"] = []string{contentType(q.Body)}
 	}
 	if len(headers) > 0 {
 		request["headers"] = headers
 	}
 	return json.Marshal(map[string]any{"api": q.API, "steps": []any{map[string]any{"request": request}}})
+}
+
+// setBody gives a request the body. It is not read as YAML: it may be long.
+func (q *Request) setBody(request *scenario.Request) {
+	switch {
+	case q.Body == nil:
+	case utf8.Valid(q.Body):
+		text := scenario.Verbatim(string(q.Body))
+		request.Text = &text
+	default:
+		request.Base64 = base64.StdEncoding.EncodeToString(q.Body)
+	}
 }
 
 // literal is a text in which braces name no variable.

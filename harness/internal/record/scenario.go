@@ -40,9 +40,8 @@ type Options struct {
 	// notes what was not the same again: of requests with a match rule that ignores it, of
 	// answers with its path. The values are compared in memory, and are not reported.
 	Twice bool
-	// Saved is called once the cassette is written, before it is replayed; it may be nil. Its
-	// findings are added.
-	Saved func() ([]report.Finding, error)
+	// Draft writes the scenario that can be drafted from the cassette, before that is replayed.
+	Draft bool
 }
 
 // Scenario runs a scenario live; it need not be a file yet. Where it passes, its cassette is
@@ -75,14 +74,15 @@ func Scenario(ctx context.Context, p *project.Project, sc *scenario.Scenario, li
 			return result, err
 		}
 	}
-	if o.Saved != nil {
-		found, err := o.Saved()
-		result.Findings = append(result.Findings, found...)
+	if o.Draft {
+		written, found, release, err := drafted(p, sc)
 		if err != nil {
 			return result, err
 		}
+		defer release()
+		sc, result.Findings = written, append(result.Findings, found)
 	}
-	misses, err := replayed(ctx, p, append(p.OthersOf(sc), sc.File))
+	misses, err := replayed(ctx, p, append(p.OthersOf(sc), sc.File), sc)
 	hide(first.redactor, misses) // a miss holds what the scenario sends
 	result.Findings = slices.Concat(result.Findings, misses, first.Summary())
 	return result, err
@@ -223,12 +223,13 @@ func passed(c report.Case) bool {
 	return suite.Cases[0].Status == report.Passed
 }
 
-// replayed replays scenarios after their cassette changed, and returns what does not pass.
-func replayed(ctx context.Context, p *project.Project, files []string) ([]report.Finding, error) {
+// replayed replays scenarios, some of which are known, after their cassette changed, and
+// returns what does not pass.
+func replayed(ctx context.Context, p *project.Project, files []string, known ...*scenario.Scenario) ([]report.Finding, error) {
 	if len(files) == 0 { // a cassette of a test in Go, say
 		return nil, nil
 	}
-	suite, err := replay.Run(ctx, p, replay.Selection{Paths: files})
+	suite, err := replay.Run(ctx, p, replay.Selection{Paths: files, Known: known})
 	if err != nil {
 		return nil, err
 	}

@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
-
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
@@ -290,7 +288,7 @@ func (p *pass) note(i *cassette.Interaction) []byte {
 	if len(p.r.salt) == 0 {
 		return nil
 	}
-	n := noteData{Names: p.names, Salt: saltfile.Digest(p.r.salt)}
+	n := noteData{Names: p.names, Salt: p.r.saltDigest}
 	if len(i.Holes) > 0 {
 		n.Shapes = shapesOf(i)
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -24,16 +23,32 @@ import (
 // tokens, and instants after the recording's start. So two recordings of a service that makes
 // fresh ones are equal.
 type previous struct {
-	byTemplate map[string][]*earlierInteraction
-	byRequest  map[string][]*earlierInteraction
+	byTemplate places
+	byRequest  places
 	ids        map[string]bool // that the earlier recording has, by Atom.Key; tokens as they are
 	since      time.Time       // no instant before is one that the service made for the earlier recording
 
-	mu    sync.Mutex        // of what follows, and of what is met
+	mu    sync.Mutex        // of what follows, of places, and of what is met
 	fresh map[string]string // by Atom.Key, or token: ids that are new, and what they are called
 	used  map[string]bool   // what fresh ids are called
 	start time.Time         // of this recording, by the service's clock; zero before any answer
 	dates map[string]string // instants that answers gave, and what they are called
+}
+
+// places are interactions of the earlier recording, in order, by what they have in common.
+type places map[likeness][]*earlierInteraction
+
+// A likeness is what interactions have in common: a text of their requests, and their answers'
+// status, 0 where it may be any.
+type likeness struct {
+	text string
+	code int
+}
+
+func (p places) add(text string, e *earlierInteraction) {
+	for _, l := range []likeness{{text, e.of.Response.Code}, {text, 0}} {
+		p[l] = append(p[l], e)
+	}
 }
 
 // An earlier interaction is the one that stands where another is recorded now.
@@ -45,7 +60,7 @@ type earlierInteraction struct {
 
 func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 	v := &previous{
-		byTemplate: map[string][]*earlierInteraction{}, byRequest: map[string][]*earlierInteraction{}, ids: map[string]bool{},
+		byTemplate: places{}, byRequest: places{}, ids: map[string]bool{},
 		fresh: map[string]string{}, used: map[string]bool{}, dates: map[string]string{},
 	}
 	if !c.Meta.RecordedAt.IsZero() {
@@ -68,8 +83,9 @@ func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 	l.tags.remember(c.Meta.Tags)
 	for n, i := range c.Interactions {
 		asked, answered := messagesOf(i)
-		template, request, e := templateOf(i), requestText(&asked), &earlierInteraction{of: i, position: n}
-		v.byTemplate[template], v.byRequest[request] = append(v.byTemplate[template], e), append(v.byRequest[request], e)
+		e := &earlierInteraction{of: i, position: n}
+		v.byTemplate.add(templateOf(i), e)
+		v.byRequest.add(requestText(&asked), e)
 		eachText(note, &asked, &answered)
 	}
 	return v
@@ -104,7 +120,7 @@ func (v *previous) like(i *cassette.Interaction) *earlierInteraction {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return firstFree(v.byTemplate[templateOf(i)], i.Response.Code)
+	return v.byTemplate.free(templateOf(i), i.Response.Code)
 }
 
 // place says in which place an interaction stands once its request is redacted: the first
@@ -116,10 +132,12 @@ func (v *previous) place(guess *earlierInteraction, asked *place.Message, answer
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if date, err := http.ParseTime(media.First(answer.Headers, "Date")); v.start.IsZero() && err == nil {
-		v.start = date.Add(-2 * time.Second)
+	if v.start.IsZero() {
+		if date, err := http.ParseTime(media.First(answer.Headers, "Date")); err == nil {
+			v.start = date.Add(-2 * time.Second)
+		}
 	}
-	is := firstFree(v.byRequest[requestText(asked)], answer.Code)
+	is := v.byRequest.free(requestText(asked), answer.Code)
 	if is == nil && guess != nil && !guess.met {
 		is = guess
 	}
@@ -129,19 +147,29 @@ func (v *previous) place(guess *earlierInteraction, asked *place.Message, answer
 	return is
 }
 
-// firstFree is the first of some that is free, of those with an answer's status where
-// there is one. A client that was turned away asks again, and then stands there.
-func firstFree(all []*earlierInteraction, code int) (first *earlierInteraction) {
-	for _, e := range all {
-		switch {
-		case e.met:
-		case e.of.Response.Code == code:
-			return e
-		case first == nil && code != http.StatusTooManyRequests && code < http.StatusInternalServerError:
-			first = e
-		}
+// free is the first free one of those with a text, of those with an answer's status where there
+// is one. A client that was turned away asks again, and then stands there.
+func (p places) free(text string, code int) *earlierInteraction {
+	is := p.first(likeness{text, code})
+	if is == nil && code != http.StatusTooManyRequests && code < http.StatusInternalServerError {
+		is = p.first(likeness{text, 0})
 	}
-	return first
+	return is
+}
+
+// first is the first free one of some. Those before it are forgotten, so that a recording of
+// many alike requests does not pass over all of them each time.
+func (p places) first(l likeness) *earlierInteraction {
+	all := p[l]
+	for len(all) > 0 && all[0].met {
+		all = all[1:]
+	}
+	if len(all) == 0 {
+		delete(p, l)
+		return nil
+	}
+	p[l] = all
+	return all[0]
 }
 
 // claim reserves a pseudonym for a fresh id, unless another has it. The lock is held.
@@ -235,12 +263,13 @@ func eachText(f func(l *place.Leaf), messages ...*place.Message) {
 // An earlierMessage is a message of the earlier recording, beside the one that is read now.
 type earlierMessage struct {
 	texts   map[string]string   // by place
-	members map[string][]string // names of members that are pseudonyms, by the place of their object
+	members map[string][]string // names of members that are pseudonyms, by the place of their object, without the first ones that are used
 	renamed map[string]string   // names of members, which places have, to their pseudonyms
+	used    map[string]bool     // those pseudonyms
 }
 
 func newEarlierMessage(m *place.Message, ledger *ledger) *earlierMessage {
-	b := &earlierMessage{texts: map[string]string{}, members: map[string][]string{}, renamed: map[string]string{}}
+	b := &earlierMessage{texts: map[string]string{}, members: map[string][]string{}, renamed: map[string]string{}, used: map[string]bool{}}
 	eachText(func(l *place.Leaf) {
 		switch {
 		case len(l.Text) > 512:
@@ -267,15 +296,22 @@ func (b *earlierMessage) at(l *place.Leaf) string {
 		return ""
 	}
 	if l.Role == place.MemberName {
-		used := slices.Collect(maps.Values(b.renamed))
-		for _, is := range b.members[objectOf(l)] {
-			if !slices.Contains(used, is) {
-				return is
-			}
-		}
-		return ""
+		return b.unused(objectOf(l))
 	}
 	return b.texts[l.PlaceAs(b.called)+fileMark(l)]
+}
+
+// unused is the first name of a member of an object that nothing is called yet.
+func (b *earlierMessage) unused(object string) string {
+	names := b.members[object]
+	for len(names) > 0 && b.used[names[0]] {
+		names = names[1:]
+	}
+	b.members[object] = names
+	if len(names) == 0 {
+		return ""
+	}
+	return names[0]
 }
 
 // called is what a member on the way to a place was called.
@@ -298,6 +334,6 @@ func fileMark(l *place.Leaf) string {
 // rename notes what a member is called.
 func (b *earlierMessage) rename(l *place.Leaf, is string) {
 	if b != nil && l.Role == place.MemberName && is != l.Text {
-		b.renamed[l.Text] = is
+		b.renamed[l.Text], b.used[is] = is, true
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
-
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -81,7 +79,7 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 	slices.Sort(m.Redacted)
 	m.Redacted = slices.Compact(m.Redacted)
 	if len(r.core.salt) > 0 && len(m.Redacted) > 0 {
-		m.Salt = saltfile.Digest(r.core.salt)
+		m.Salt = r.core.saltDigest
 		for p, t := range m.Tags { // of what was sealed before
 			if _, known := tags[p]; !known && r.core.ledger.faker.IsName(p) {
 				tags[p] = t

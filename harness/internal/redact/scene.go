@@ -6,6 +6,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
 )
 
 // A core is what the redaction of all interactions of a recording shares.
@@ -13,6 +14,7 @@ type core struct {
 	rules       Rules
 	mark        func(name, parent, text string) Class // nil marks nothing
 	salt        []byte
+	saltDigest  string
 	on          [mostRules]bool
 	keep        set
 	keepMembers set
@@ -39,7 +41,7 @@ func newCore(rules Rules, options Options) (*core, error) {
 		return nil, fmt.Errorf("redact: %w", err)
 	}
 	c := &core{
-		rules: rules, mark: options.Mark, salt: options.Salt, on: rules.enabled(), ledger: newLedger(options.Salt),
+		rules: rules, mark: options.Mark, salt: options.Salt, saltDigest: saltfile.Digest(options.Salt), on: rules.enabled(), ledger: newLedger(options.Salt),
 		keep: newSet(rules.Keep), keepMembers: newSet(rules.KeepMembers), keepHeaders: newSet(rules.KeepHeaders),
 	}
 	if options.Previous != nil {

@@ -21,10 +21,11 @@ import (
 
 // Selection says which scenarios to run and how.
 type Selection struct {
-	Paths        []string       // files or folders; none: all of the scenarios folder
-	Run          *regexp.Regexp // on the name or file
-	Parallel     int            // 0: number of CPUs
-	Shard, Total int            // shard Shard of Total, from 1; 0/0: all
+	Paths        []string             // files or folders; none: all of the scenarios folder
+	Known        []*scenario.Scenario // files among them that were loaded before, and are not read again
+	Run          *regexp.Regexp       // on the name or file
+	Parallel     int                  // 0: number of CPUs
+	Shard, Total int                  // shard Shard of Total, from 1; 0/0: all
 	FailFast     bool
 	FailOn       report.Severity                      // lowest severity that fails a scenario; the zero value is the default, report.Error
 	Inputs       Inputs                               // values for what the cassettes store
@@ -86,7 +87,7 @@ type job struct {
 func prepare(p *project.Project, files []string, sel Selection) ([]*job, error) {
 	jobs := make([]*job, len(files))
 	_ = wire.Parallel(len(files), sel.Parallel, func(i int) error { // what is wrong with one is in its job
-		jobs[i] = newJob(p, files[i])
+		jobs[i] = newJob(p, files[i], sel.Known)
 		return nil
 	})
 	if sel.Run != nil {
@@ -107,17 +108,18 @@ func prepare(p *project.Project, files []string, sel Selection) ([]*job, error) 
 	return jobs, nil
 }
 
-func newJob(p *project.Project, file string) *job {
+func newJob(p *project.Project, file string, known []*scenario.Scenario) *job {
 	j := &job{file: file}
-	sc, err := p.Scenario(file)
-	if err != nil {
+	var err error
+	if n := slices.IndexFunc(known, func(sc *scenario.Scenario) bool { return sc.File == file }); n >= 0 {
+		j.sc = known[n]
+	} else if j.sc, err = p.Scenario(file); err != nil {
 		j.result = project.CouldNotRun(file, file, project.RuleScenarioLoad, err)
 		return j
 	}
-	j.sc = sc
-	j.own = p.OwnsCassette(sc)
-	if j.cassette, err = p.CassetteFile(sc.Cassette); err != nil {
-		j.result = project.CouldNotRun(sc.Name, file, project.RuleCassetteLoad, err)
+	j.own = p.OwnsCassette(j.sc)
+	if j.cassette, err = p.CassetteFile(j.sc.Cassette); err != nil {
+		j.result = project.CouldNotRun(j.sc.Name, file, project.RuleCassetteLoad, err)
 	}
 	return j
 }

@@ -19,6 +19,9 @@ type Template struct{ node node }
 // package jsondoc.
 type Lookup = func(name string) (any, bool)
 
+// Verbatim is a text that stands for itself, whatever braces it holds.
+func Verbatim(s string) Template { return Template{text{{text: s}}} }
+
 // IsZero reports whether the template is unset.
 func (t Template) IsZero() bool { return t.node == nil }
 

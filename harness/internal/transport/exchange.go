@@ -139,7 +139,20 @@ func withoutUser(u *url.URL) string {
 func withoutCredentials(h http.Header) http.Header {
 	kept := h.Clone()
 	protocol.DropCredentials(kept)
+	sendable(kept)
 	return kept
+}
+
+// sendable puts spaces in place of what no value of a header may hold, and net/http reads: a
+// carriage return within a line (RFC 9110, section 5.5).
+func sendable(h http.Header) {
+	for _, values := range h {
+		for n, v := range values {
+			if strings.ContainsAny(v, "\r\x00") {
+				values[n] = strings.NewReplacer("\r", " ", "\x00", " ").Replace(v)
+			}
+		}
+	}
 }
 
 // storable is a message as a cassette holds it: decoded, and with the headers for that.

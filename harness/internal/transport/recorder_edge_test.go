@@ -68,6 +68,24 @@ func TestAnsweredEarly(t *testing.T) {
 	}
 }
 
+// What no header may hold and net/http reads is kept as spaces, so that the recording replays;
+// the client has it as it came.
+func TestCarriageReturnsInHeaders(t *testing.T) {
+	r, file := recording(t, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
+		resp := answer(req, http.StatusFound, "")
+		resp.Header.Set("X-Note", "/a\rX-B: c")
+		return resp, nil
+	})})
+	resp, err := r.RoundTrip(newRequest(t, "GET", profile, nil))
+	if err != nil || resp.Header.Get("X-Note") != "/a\rX-B: c" {
+		t.Fatal(resp, err)
+	}
+	i := saved(t, r, file).Interactions[0]
+	if got := i.Response.Headers.Get("X-Note"); got != "/a X-B: c" || i.Unsendable() != nil {
+		t.Errorf("got %q, %v", got, i.Unsendable())
+	}
+}
+
 // A base that sends a request twice is recorded with one body.
 func TestSentTwice(t *testing.T) {
 	r, file := recording(t, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {

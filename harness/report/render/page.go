@@ -35,14 +35,17 @@ type gallery struct {
 	Exchanges  []htmlExchange
 	Pseudonyms []string // in them
 
-	anchors map[string]bool                // the ids that the page has
+	anchors map[string]int                 // the ids that the page has, and the last number behind each
 	pairs   map[[2]*report.Exchange]string // ids of the templates of comparisons
 	made    map[*report.Exchange]string    // and of exchanges
 	budget  int                            // bytes of bodies that may still be shown
+
+	lined *report.Exchange // the one whose body was looked at last
+	lines map[string]int   // of that body, by path
 }
 
 func newGallery() gallery {
-	return gallery{anchors: map[string]bool{}, pairs: map[[2]*report.Exchange]string{}, made: map[*report.Exchange]string{}, budget: mostBodies}
+	return gallery{anchors: map[string]int{}, pairs: map[[2]*report.Exchange]string{}, made: map[*report.Exchange]string{}, budget: mostBodies}
 }
 
 // A pageMaker fills a page with the cases of a suite.
@@ -53,6 +56,8 @@ type pageMaker struct {
 	groups map[string]*htmlGroup // by class
 	ids    map[*report.Finding]string
 	first  map[*report.Case]string // the id of a case's worst finding, or its own
+	room   int                     // for so many findings more
+	left   int                     // so many were left out
 }
 
 type htmlSpan struct{ Class, Text string }
@@ -67,6 +72,8 @@ type htmlGroup struct {
 	Class, Name string
 	N           int
 	Subs        []htmlSub
+
+	at map[string]int // where a part stands among them, by name
 }
 
 type htmlSub struct {
@@ -85,18 +92,19 @@ type htmlStrip struct {
 
 type htmlPart struct{ ID, Class, Name, Note, About string }
 
-// mostBodies bounds the bodies of one page, and longestBody each of them.
+// mostFindings bounds the findings of one page, mostBodies the bodies and longestBody each of them.
 const (
-	mostBodies  = 24 << 20
-	longestBody = 64 << 10
-	shortBody   = 2 << 10 // what is shown of each where there are too many
+	mostFindings = 5000
+	mostBodies   = 24 << 20
+	longestBody  = 64 << 10
+	shortBody    = 2 << 10 // what is shown of each where there are too many
 )
 
 func pageOf(s *report.Suite) *htmlPage {
 	words := wordsOf(s.Command)
 	p := &pageMaker{
 		htmlPage: &htmlPage{Command: s.Command, gallery: newGallery()}, suite: s,
-		words: words, groups: map[string]*htmlGroup{}, ids: map[*report.Finding]string{}, first: map[*report.Case]string{},
+		words: words, room: mostFindings, groups: map[string]*htmlGroup{}, ids: map[*report.Finding]string{}, first: map[*report.Case]string{},
 	}
 	p.Headline = words.headline(s)
 	for _, span := range p.Headline {
@@ -112,6 +120,9 @@ func pageOf(s *report.Suite) *htmlPage {
 		if s.Command != "view" {
 			p.addCase(&s.Cases[i])
 		}
+	}
+	if p.left > 0 {
+		p.About = append(p.About, fmt.Sprintf("%d more findings are not on this page: --report json has them all", p.left))
 	}
 	for _, class := range words.order {
 		if g := p.groups[class]; g.N > 0 {
@@ -149,12 +160,14 @@ func (p *pageMaker) chips() {
 func (p *pageMaker) addCase(c *report.Case) {
 	s, words, groups := p.suite, p.words, p.groups
 	name := visible.Text(cmp.Or(c.Name, c.File))
-	for j := range c.Findings {
-		p.ids[&c.Findings[j]] = p.id(c.Findings[j].ID)
+	shown := c.Findings[:min(len(c.Findings), max(p.room, 1))]
+	p.room, p.left = p.room-len(shown), p.left+len(c.Findings)-len(shown)
+	for j := range shown {
+		p.ids[&shown[j]] = p.id(shown[j].ID)
 	}
 	strip := p.strip(c)
-	for j := range c.Findings {
-		f := &c.Findings[j]
+	for j := range shown {
+		f := &shown[j]
 		class := classOf(c, f)
 		d := htmlDetail{ID: p.ids[f], Class: class, Strip: strip, Commands: c.Commands}
 		d.finding(&p.gallery, c, f, words)
@@ -170,8 +183,8 @@ func (p *pageMaker) addCase(c *report.Case) {
 		}
 		groups[class].add(sub, item)
 	}
-	if all := severestFirst(c); len(all) > 0 {
-		p.first[c] = p.ids[all[0]]
+	for _, f := range severestFirst(c) {
+		p.first[c] = cmp.Or(p.first[c], p.ids[f])
 	}
 	if same := p.unchanged(c); len(same) > 0 {
 		if len(s.Cases) == 1 {
@@ -210,11 +223,16 @@ func classOf(c *report.Case, f *report.Finding) string {
 
 func (g *htmlGroup) add(sub string, item htmlItem) {
 	g.N++
-	if n := slices.IndexFunc(g.Subs, func(s htmlSub) bool { return s.Name == sub }); n >= 0 {
-		g.Subs[n].Items = append(g.Subs[n].Items, item)
-		return
+	n, ok := g.at[sub]
+	if !ok {
+		if g.at == nil {
+			g.at = map[string]int{}
+		}
+		n = len(g.Subs)
+		g.at[sub] = n
+		g.Subs = append(g.Subs, htmlSub{Name: sub})
 	}
-	g.Subs = append(g.Subs, htmlSub{Name: sub, Items: []htmlItem{item}})
+	g.Subs[n].Items = append(g.Subs[n].Items, item)
 }
 
 // A group of so many items closes its parts, and parts that hold one item each are none.
@@ -239,11 +257,13 @@ func (g *htmlGroup) close() {
 
 // id is an anchor that nothing else has: the one asked for, or that with a number.
 func (g *gallery) id(wanted string) string {
-	id := cmp.Or(wanted, "it")
-	for n := 2; g.anchors[id]; n++ {
-		id = wanted + "-" + strconv.Itoa(n)
+	wanted = cmp.Or(wanted, "it")
+	id := wanted
+	for g.anchors[id] > 0 {
+		g.anchors[wanted]++
+		id = wanted + "-" + strconv.Itoa(g.anchors[wanted])
 	}
-	g.anchors[id] = true
+	g.anchors[id] = 1
 	return id
 }
 

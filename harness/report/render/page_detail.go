@@ -93,7 +93,7 @@ func (d *htmlDetail) finding(g *gallery, c *report.Case, f *report.Finding, w *w
 		for i := range c.Exchanges {
 			if isOf(f, &c.Exchanges[i]) {
 				d.Bar = barOf(&c.Exchanges[i])
-				d.Shown = htmlRef{ID: g.exchange(&c.Exchanges[i]), Line: bodyLine(&c.Exchanges[i], f), Says: visible.Text(visible.Clip(headline, 200))}
+				d.Shown = htmlRef{ID: g.exchange(&c.Exchanges[i]), Line: g.bodyLine(&c.Exchanges[i], f), Says: visible.Text(visible.Clip(headline, 200))}
 				break
 			}
 		}
@@ -147,12 +147,16 @@ func (d *htmlDetail) facts(c *report.Case, f *report.Finding) {
 }
 
 // bodyLine is the line of an exchange's body that a finding is about: that of the value, or
-// where there is none of the object that lacks it.
-func bodyLine(e *report.Exchange, f *report.Finding) int {
+// where there is none of the object that lacks it. There may be a finding for each value of a
+// body: its lines are found once.
+func (g *gallery) bodyLine(e *report.Exchange, f *report.Finding) int {
 	if !strings.HasPrefix(f.Where, "$") {
 		return 0
 	}
-	return jsondoc.Nearest(jsondoc.Lines(e.Response.Body), f.Where)
+	if g.lined != e {
+		g.lined, g.lines = e, jsondoc.Lines(e.Response.Body)
+	}
+	return jsondoc.Nearest(g.lines, f.Where)
 }
 
 // whole fills in the detail of a case without findings.

@@ -76,8 +76,7 @@ func (s *sides) changed(pairs []pair) []pageRow {
 	}
 	for _, at := range gone {
 		row := pageRow{Kind: "gone", OldN: at + 1, Old: s.old[at]}
-		twin := slices.IndexFunc(come, func(n int) bool { return memberOf(s.new[n]) != "" && memberOf(s.new[n]) == memberOf(s.old[at]) })
-		if twin == 0 {
+		if member := memberOf(s.old[at]); member != "" && len(come) > 0 && memberOf(s.new[come[0]]) == member {
 			row.Kind, row.NewN, row.New = "pair", come[0]+1, s.new[come[0]]
 			come = come[1:]
 		}
