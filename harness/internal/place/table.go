@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // readTable reads CSV whose first line names the columns; an empty line is none.
@@ -26,6 +27,7 @@ func readTable(w *walker, s string) {
 		row++
 		w.push(frame{index: row})
 		for n, end := range ends {
+			start += padding(s[start:end], separator)
 			cell, leaf := strings.TrimSuffix(s[start:end], "\r"), Leaf{Role: Cell}
 			switch {
 			case row == 1:
@@ -44,6 +46,7 @@ func readTable(w *walker, s string) {
 // cellEnd finds what ends the cell that begins at a byte: a separator or the end of the line,
 // but for those in its quotes, of which the last is one that such an end follows.
 func cellEnd(s string, at int, separator byte) int {
+	at += padding(s[at:], separator)
 	for quoted := strings.HasPrefix(s[at:], `"`); quoted && at < len(s); {
 		at = quoteEnd(s, at+1, '"')
 		rest := s[min(at+1, len(s)):]
@@ -51,6 +54,15 @@ func cellEnd(s string, at int, separator byte) int {
 		quoted = line != "" && line[0] != '\n' && rest[0] != separator
 	}
 	return at + indexAny(s[at:], string(separator)+"\n")
+}
+
+// padding is how many blanks stand before the quotes of a cell, which are no part of it.
+func padding(s string, separator byte) int {
+	n := len(s) - len(strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) && r != '\n' && r != rune(separator) }))
+	if !strings.HasPrefix(s[n:], `"`) {
+		return 0
+	}
+	return n
 }
 
 // readCell shows a cell. What is put in one is quoted where it has to be.

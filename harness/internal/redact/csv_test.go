@@ -2,6 +2,7 @@ package redact_test
 
 import (
 	"encoding/csv"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -77,7 +78,14 @@ func FuzzTables(f *testing.F) {
 		if !utf8.ValidString(body) || strings.Contains(body, "-----BEGIN ") || strings.TrimLeft(body, " \t\r\n\ufeff") != body || strings.HasPrefix(body, "{") || strings.HasPrefix(body, "[") {
 			return // a key may be of several cells; what looks like JSON, or is no text, is no table
 		}
-		before, after := recordsOf(body), recordsOf(once)
+		separator := slices.MaxFunc([]byte(",;\t|"), func(a, b byte) int { // which the first line has most of
+			line, _, _ := strings.Cut(body, "\n")
+			return strings.Count(line, string(a)) - strings.Count(line, string(b))
+		})
+		if separator == '\t' {
+			return // which csv.Reader takes for leading space
+		}
+		before, after := recordsOf(body, rune(separator)), recordsOf(once, rune(separator))
 		if len(before) != len(after) {
 			t.Fatalf("%d records became %d:\n%q\n%q", len(before), len(after), body, once)
 		}
@@ -89,8 +97,9 @@ func FuzzTables(f *testing.F) {
 	})
 }
 
-func recordsOf(s string) [][]string {
+func recordsOf(s string, separator rune) [][]string {
 	r := csv.NewReader(strings.NewReader(s))
+	r.Comma = separator
 	r.FieldsPerRecord, r.LazyQuotes, r.TrimLeadingSpace = -1, true, true
 	records, _ := r.ReadAll()
 	return records
