@@ -163,15 +163,19 @@ func (d *differ) payloads(at string, recorded, received *payload) {
 func (d *differ) batches(recorded, received *batch) {
 	before, old, now := len(d.list), recorded.inOrder(), received.inOrder()
 	pairs := pairUp(len(old), len(now), 4, 0, func(n, m int) int { return old[n].likeness(now[m]) })
+	paired := make([]bool, len(now))
+	oldParts, nowParts := recorded.byID(), received.byID()
 	for n, m := range pairs {
 		if m < 0 {
 			d.sides(old[n].field(""), old[n].side(), side{})
 			continue
 		}
-		d.parts(recorded, received, old[n], now[m])
+		paired[m] = true
+		d.parts(old[n], now[m])
+		d.compare(old[n].field(".dependsOn"), old[n].needsOf(oldParts), now[m].needsOf(nowParts))
 	}
 	for m, part := range now {
-		if !slices.Contains(pairs, m) {
+		if !paired[m] {
 			d.sides(part.field(""), side{}, part.side())
 		}
 	}
@@ -202,21 +206,28 @@ func (p *batchPart) likeness(other *batchPart) int {
 	return 1
 }
 
-// parts compares a part of a batch with one of another.
-func (d *differ) parts(recorded, received *batch, old, now *batchPart) {
+// parts compares a part of a batch with one of another, by itself.
+func (d *differ) parts(old, now *batchPart) {
 	d.compare(old.field(".method"), old.key.Method, now.key.Method)
 	d.compare(old.field(".url"), old.address(), now.address())
 	d.headers(old.field(".headers."), &old.single, &now.single)
 	d.payloads(old.field("."), &old.body, &now.body)
-	d.compare(old.field(".dependsOn"), recorded.needsOf(old), received.needsOf(now))
 }
 
-// needsOf describes what a part depends on.
-func (b *batch) needsOf(part *batchPart) string {
-	var needs []string
+func (b *batch) byID() map[string]*batchPart {
+	parts := make(map[string]*batchPart, len(b.parts))
 	for _, p := range b.parts {
-		if slices.Contains(part.needs, p.id) {
-			needs = append(needs, p.describe())
+		parts[p.id] = p
+	}
+	return parts
+}
+
+// needsOf describes what a part depends on, of the parts of its batch.
+func (p *batchPart) needsOf(parts map[string]*batchPart) string {
+	var needs []string
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(p.needs))) {
+		if other := parts[id]; other != nil {
+			needs = append(needs, other.describe())
 		}
 	}
 	slices.Sort(needs)

@@ -127,19 +127,15 @@ func (p pairing) of(n int) int {
 	return p[n]
 }
 
-// mostPaired bounds the runs in which everything is held against everything.
-const mostPaired = 128
-
 // pairRuns pairs things with as many recorded ones, each with that in its own place. In a run,
 // where each is the same as the one before, each is paired with the one that it fits best, not
-// worse than least; ok is false where there is none. Of a run of more than mostPaired, which
-// Graph takes in no batch and no list, each keeps its place.
+// worse than least; ok is false where there is none.
 func pairRuns(count int, least fit, same func(n int) bool, fits func(sent, stored int) fit) (pairs pairing, ok bool) {
 	for first, end := 0, 0; first < count; first = end {
 		for end = first + 1; end < count && same(end); {
 			end++
 		}
-		if end == first+1 || end-first > mostPaired {
+		if end == first+1 {
 			continue
 		}
 		for n := len(pairs); n < count; n++ {
@@ -156,10 +152,19 @@ func pairRuns(count int, least fit, same func(n int) bool, fits func(sent, store
 	return pairs, true
 }
 
+// mostPaired bounds what is held against each other, above what Graph takes in a batch or a list.
+const mostPaired = 128
+
 // pairUp pairs things with others, those first that are most alike, and of these in order. It
-// returns the other of each, or -1.
+// returns the other of each, or -1. Of more than mostPaired each has the other in its own place.
 func pairUp(things, others, most, least int, alike func(thing, other int) int) []int {
 	pairs, taken := slices.Repeat([]int{-1}, things), make([]bool, others)
+	if max(things, others) > mostPaired {
+		for n := range min(things, others) {
+			pairs[n] = n
+		}
+		return pairs
+	}
 	for sure := most; sure >= least; sure-- {
 		for n := range pairs {
 			for m := 0; m < others && pairs[n] < 0; m++ {

@@ -24,6 +24,10 @@ func TestLinear(t *testing.T) {
 		"60,000 writes and reads": func() {
 			newIndex(t, Rules{}, parseRecording(t, "POST /$batch "+batch("DELETE", 60_000)+" => 200 {}\nPOST /$batch "+batch("GET", 60_000)+" => 200 {}"))
 		},
+		"20,000 parts, none recorded": func() {
+			recorded := parseRecording(t, "POST /$batch "+batch("GET", 20_000)+" => 200 {}")
+			ask(t, newIndex(t, Rules{}, recorded).NewSession(), "POST /$batch "+strings.ReplaceAll(batch("GET", 20_000), "/users/", "/groups/"))
+		},
 		"30,000 fields, none recorded": func() {
 			form := func(name string) string {
 				var b strings.Builder
