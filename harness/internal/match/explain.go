@@ -153,8 +153,11 @@ func (b *bucket) undecided(a *masked) string {
 		part := &a.parts[n]
 		for k := range part.blanks {
 			v := &part.blanks[k]
+			if v.known.entries != nil {
+				continue
+			}
 			inputs := b.inputs(n, part, v)
-			if v.known.entries != nil || inputs == "" {
+			if inputs == "" {
 				continue
 			}
 			at := v.place

@@ -25,7 +25,7 @@ func (x *Index) nearest(live *request) []Candidate {
 			continue
 		}
 		at, _ := slices.BinarySearchFunc(near, weight+1, func(one neighbour, most int) int { return cmp.Compare(one.weight, most) })
-		near = slices.Insert(near[:min(len(near), max(at, nearestWeighed-1))], at, neighbour{Candidate{Cassette: e.answers[0].cassette, Interaction: e.answers[0].interaction}, weight})
+		near = slices.Insert(near[:min(len(near), nearestWeighed-1)], at, neighbour{Candidate{Cassette: e.answers[0].cassette, Interaction: e.answers[0].interaction}, weight})
 	}
 	for n := range near {
 		recorded, _ := x.recorded(near[n].Interaction) // it was understood when the index was built

@@ -188,7 +188,7 @@ func (s ruleSet) effectOn(method string, u *graphurl.URL) effect {
 
 // ignores reports whether an option does not count.
 func (e *effect) ignores(o graphurl.Option) bool {
-	return slices.Contains(e.queries, optionName(o.Name))
+	return len(e.queries) > 0 && slices.Contains(e.queries, optionName(o.Name))
 }
 
 // globMatches holds a text against a glob, in which * stands for any run of characters,
