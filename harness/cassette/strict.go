@@ -7,6 +7,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 )
 
@@ -111,19 +112,15 @@ func (i *Interaction) Unsendable() error {
 }
 
 func headerFault(name string, values []string) string {
-	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return !isTokenRune(r) }) {
+	if !ascii.All(name, ascii.IsToken) {
 		return "has a name that HTTP cannot carry"
 	}
 	for _, v := range values {
-		if strings.IndexByte(v, '\n') >= 0 || strings.IndexByte(v, '\r') >= 0 || strings.IndexByte(v, 0) >= 0 {
+		if strings.ContainsAny(v, "\r\n\x00") {
 			return "holds a line break or NUL, which HTTP cannot carry"
 		}
 	}
 	return ""
-}
-
-func isTokenRune(r rune) bool {
-	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r < 0x80 && strings.IndexByte("!#$%&'*+-.^_`|~", byte(r)) >= 0
 }
 
 // checkIDs refuses numbers that do not tell interactions apart, for whoever names one means it

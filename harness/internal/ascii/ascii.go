@@ -1,5 +1,7 @@
 package ascii
 
+import "strings"
+
 // IsDigit reports whether c is one of 0 to 9.
 func IsDigit(c byte) bool { return c-'0' <= 9 }
 
@@ -23,6 +25,9 @@ func IsHost(c byte) bool { return IsAlnum(c) || c == '-' || c == '.' || c == '_'
 
 // IsHostPort reports whether c may be part of a host's name with its port, or of an IPv6 address.
 func IsHostPort(c byte) bool { return IsHost(c) || c == ':' }
+
+// IsToken reports whether c may be part of a header's name (RFC 9110, section 5.6.2).
+func IsToken(c byte) bool { return IsAlnum(c) || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0 }
 
 // Lower is c as a small letter, where it is a letter.
 func Lower(c byte) byte {

@@ -17,6 +17,7 @@ func TestClasses(t *testing.T) {
 		"digit": {ascii.IsDigit, digits}, "upper": {ascii.IsUpper, upper}, "lower": {ascii.IsLower, lower},
 		"letter": {ascii.IsLetter, upper + lower}, "alnum": {ascii.IsAlnum, upper + lower + digits}, "hex": {ascii.IsHex, digits + "abcdefABCDEF"},
 		"host": {ascii.IsHost, upper + lower + digits + "-._"}, "host and port": {ascii.IsHostPort, upper + lower + digits + "-._:"},
+		"token": {ascii.IsToken, upper + lower + digits + "!#$%&'*+-.^_`|~"},
 	} {
 		for b := range 256 {
 			if want := b < 0x80 && strings.IndexByte(c.all, byte(b)) >= 0; c.is(byte(b)) != want {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
@@ -177,7 +178,7 @@ func (d checkDecoder) reference(v value) *Reference {
 		return &Reference{Path: &path}
 	}
 	if name, ok := strings.CutPrefix(text, "header."); ok {
-		if !headerName.MatchString(name) {
+		if !ascii.All(name, ascii.IsToken) {
 			v.Fault("", "%q is not a header name", name)
 		}
 		return &Reference{Header: name}

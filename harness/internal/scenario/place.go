@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
@@ -93,7 +94,7 @@ func captureSource(v value, step *Step) (from string, source Source) {
 // plainSource reads status, header.NAME, body and body.PATH.
 func plainSource(v value, from string) (string, Source) {
 	if name, isHeader := strings.CutPrefix(from, "header."); isHeader {
-		if !headerName.MatchString(name) {
+		if !ascii.All(name, ascii.IsToken) {
 			v.Fault("", "%q is not a header name", name)
 		}
 		return from, Source{Header: name}

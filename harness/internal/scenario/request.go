@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/strictyaml"
 )
 
@@ -137,8 +138,6 @@ func (d requestDecoder) query(v value) []Pair {
 	return joined
 }
 
-var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$") // RFC 9110, token
-
 func (d requestDecoder) headers(v value) []Pair {
 	for name, m := range v.Members() {
 		checkHeaderName(name, m)
@@ -150,7 +149,7 @@ func (d requestDecoder) headers(v value) []Pair {
 }
 
 func checkHeaderName(name string, m strictyaml.Member) {
-	if !headerName.MatchString(name) {
+	if !ascii.All(name, ascii.IsToken) {
 		m.KeyFault("", "%q is not a header name", name)
 	}
 }
