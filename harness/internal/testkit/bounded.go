@@ -30,3 +30,15 @@ func Bounded(t testing.TB, size int, read func()) {
 		t.Errorf("%d bytes took %d MB", size, taken>>20)
 	}
 }
+
+// Least is how long something takes at least, of three runs or of as many as it needs to stay
+// within a limit: a machine that is busy once is not busy thrice.
+func Least(limit time.Duration, run func()) time.Duration {
+	least := time.Hour
+	for n := 0; n < 3 && least > limit; n++ {
+		began := time.Now()
+		run()
+		least = min(least, time.Since(began))
+	}
+	return least
+}
