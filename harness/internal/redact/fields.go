@@ -73,7 +73,6 @@ var (
 // secretField is what the first of some tables says of the name of a credential, nil of
 // another name.
 func secretField(name, parent string, tables ...fields) *field {
-	name = strings.ToLower(name)
 	for _, of := range tables {
 		if f := of.find(name, parent); f != nil && rules[f.rule].class == Secret {
 			return f

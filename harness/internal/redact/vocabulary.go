@@ -14,8 +14,7 @@ type vocabulary struct{ scene }
 
 // spot is what the name of a member says of its values, and of itself.
 func (p *vocabulary) spot(name, parent string) *spot {
-	lower := strings.ToLower(name)
-	s := &spot{secret: credentialFields.find(lower, parent), field: memberFields.find(lower, parent), values: words.At(name, parent)}
+	s := &spot{secret: credentialFields.find(name, parent), field: memberFields.find(name, parent), values: words.At(name, parent)}
 	s.isKnown = s.secret != nil || s.field != nil || p.isMemberName(name, parent)
 	return s
 }
@@ -121,8 +120,7 @@ func (p *vocabulary) isMemberName(s, parent string) bool {
 			return true
 		}
 	}
-	lower := strings.ToLower(s)
-	return credentialFields.find(lower, parent) != nil || memberFields.find(lower, parent) != nil || words.IsMember(s) || isQualified(strings.TrimPrefix(s, "#")) || words.IsType(s) || p.r.keepMembers.has(s)
+	return credentialFields.find(s, parent) != nil || memberFields.find(s, parent) != nil || words.IsMember(s) || isQualified(strings.TrimPrefix(s, "#")) || words.IsType(s) || p.r.keepMembers.has(s)
 }
 
 // isMemberWord reports whether a string of JSON is a word of the service there, a date, or
