@@ -10,14 +10,14 @@ import (
 // readTable reads CSV whose first line names the columns; an empty line is none.
 func readTable(w *walker, s string) {
 	var columns []string
-	var ends []int // of the cells of a row
+	var cells []tableCell // of a row
 	separator, row := separatorOf(s), 0
 	for at := len(s) - len(strings.TrimPrefix(s, "\ufeff")); at < len(s); at++ {
 		start := at
-		for ends = ends[:0]; ; at++ {
-			at = cellEnd(s, at, separator)
-			ends = append(ends, at)
-			if at == len(s) || s[at] == '\n' {
+		for cells = cells[:0]; ; at++ {
+			c := cellAt(s, at, separator)
+			cells = append(cells, c)
+			if at = c.end; at == len(s) || s[at] == '\n' {
 				break
 			}
 		}
@@ -26,43 +26,42 @@ func readTable(w *walker, s string) {
 		}
 		row++
 		w.push(frame{index: row})
-		for n, end := range ends {
-			start += padding(s[start:end], separator)
-			cell, leaf := strings.TrimSuffix(s[start:end], "\r"), Leaf{Role: Cell}
+		for n, c := range cells {
+			cell, leaf := strings.TrimSuffix(s[c.start:c.end], "\r"), Leaf{Role: Cell}
 			switch {
 			case row == 1:
 				columns = append(columns, asCell.view(strings.Trim(cell, `"`)).text)
 				leaf.Role, leaf.Name = ColumnName, columns[n]
-			case len(ends) <= len(columns): // else they are shifted
+			case len(cells) <= len(columns): // else they are shifted
 				leaf.Name = columns[n]
 			}
-			w.in(frame{index: n + 1}, func() { readCell(w, cell, start, leaf) })
-			start = end + 1
+			w.in(frame{index: n + 1}, func() { readCell(w, cell, c.start, leaf) })
 		}
 		w.pop()
 	}
 }
 
-// cellEnd finds what ends the cell that begins at a byte: a separator or the end of the line,
-// but for those in its quotes, of which the last is one that such an end follows.
-func cellEnd(s string, at int, separator byte) int {
-	at += padding(s[at:], separator)
-	for quoted := strings.HasPrefix(s[at:], `"`); quoted && at < len(s); {
-		at = quoteEnd(s, at+1, '"')
-		rest := s[min(at+1, len(s)):]
-		line := strings.TrimPrefix(rest, "\r")
-		quoted = line != "" && line[0] != '\n' && rest[0] != separator
-	}
-	return at + indexAny(s[at:], string(separator)+"\n")
-}
+// A tableCell is where a cell stands, with its quotes.
+type tableCell struct{ start, end int }
 
-// padding is how many blanks stand before the quotes of a cell, which are no part of it.
-func padding(s string, separator byte) int {
-	n := len(s) - len(strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) && r != '\n' && r != rune(separator) }))
-	if !strings.HasPrefix(s[n:], `"`) {
-		return 0
+// cellAt finds the cell that begins at a byte: blanks before its quotes are no part of it, and it
+// ends before a separator or the end of the line, but for those in its quotes, of which the last
+// is one that such an end follows.
+func cellAt(s string, at int, separator byte) tableCell {
+	isBlank := func(r rune) bool { return unicode.IsSpace(r) && r != '\n' && r != rune(separator) }
+	c := tableCell{start: at, end: at}
+	if rest := strings.TrimLeftFunc(s[at:], isBlank); strings.HasPrefix(rest, `"`) {
+		c.start = len(s) - len(rest)
+		for c.end = c.start; c.end < len(s); {
+			c.end = quoteEnd(s, c.end+1, '"')
+			behind := s[min(c.end+1, len(s)):]
+			if line := strings.TrimPrefix(behind, "\r"); line == "" || line[0] == '\n' || behind[0] == separator {
+				break
+			}
+		}
 	}
-	return n
+	c.end += indexAny(s[c.end:], string(separator)+"\n")
+	return c
 }
 
 // readCell shows a cell. What is put in one is quoted where it has to be.
