@@ -1,6 +1,7 @@
 package media
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
@@ -43,10 +44,14 @@ func IsJSON(s string) bool {
 	case '{':
 		return rest != "" && (rest[0] == '"' || rest[0] == '}')
 	case '[':
-		return rest != "" && strings.IndexByte("\"[{]-0123456789tfn", rest[0]) >= 0
+		return beginsArray.MatchString(rest)
 	}
 	return false
 }
+
+// beginsArray is what may stand behind the bracket of an array. A word that is none of JSON's is
+// no sign of one: what redaction puts in its place would be none.
+var beginsArray = regexp.MustCompile(`^(?:["\[{\]]|(?:true|false|null|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)[ \t\r\n]*(?:[,\]]|$))`)
 
 // IsMarkup reports whether a text is XML or HTML.
 func IsMarkup(s string) bool {
