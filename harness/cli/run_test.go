@@ -72,6 +72,26 @@ func TestBrokenPipe(t *testing.T) {
 	}
 }
 
+// A command that holds little does not wait for the garbage collector: of the shipped
+// recordings replay would run it nine times.
+func TestRunCollectsSeldom(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var traced bytes.Buffer
+	cmd := exec.Command(exe)
+	cmd.Args, cmd.Dir = []string{"graphvcr", "replay"}, filepath.Join("..", "..")
+	cmd.Env = append(os.Environ(), "GODEBUG=gctrace=1")
+	cmd.Stderr = &traced
+	if out, err := cmd.Output(); err != nil {
+		t.Fatalf("%v: %s%s", err, out, traced.String())
+	}
+	if runs := strings.Count(traced.String(), "\ngc ") + 1; runs > 3 {
+		t.Errorf("%d runs:\n%s", runs, traced.String())
+	}
+}
+
 func TestRunHidesPanics(t *testing.T) {
 	var talk bytes.Buffer
 	status := Run(t.Context(), []string{"version"}, Streams{
