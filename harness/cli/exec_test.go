@@ -296,3 +296,15 @@ func TestExecRecords(t *testing.T) {
 		t.Errorf("the cassette was changed: %v", err)
 	}
 }
+
+// Perl's LWP goes by a proxy only where a variable of its own says that it shall.
+func TestExecAnswersPerl(t *testing.T) {
+	const script = `use LWP::UserAgent; use LWP::Protocol::https; my $r = LWP::UserAgent->new->get($ARGV[0]); print $r->decoded_content; exit !$r->is_success`
+	if exec.Command("perl", "-MLWP::Protocol::https", "-e", "1").Run() != nil {
+		t.Skip("perl with LWP::Protocol::https is not installed")
+	}
+	cmd, stdout, stderr := startExec(t, "--", "perl", "-e", script, adele)
+	if err := cmd.Run(); err != nil || !strings.Contains(stdout.String(), `"displayName":"Adele Vance"`) {
+		t.Errorf("%v\n%s\n%s", err, stdout, stderr)
+	}
+}

@@ -26,7 +26,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	programs := append(testkit.Shell(), "graphvcr", "request", "ask", "typed", "sow", "curl", "git", "node", "python3", "rclone", "timeout", "xargs", "wget", "aria2c", "onedrive", "php", "unshare", "chromium", "tmux")
+	programs := append(testkit.Shell(), "graphvcr", "request", "ask", "typed", "sow", "curl", "git", "node", "python3", "rclone", "timeout", "xargs", "wget", "aria2c", "onedrive", "perl", "php", "unshare", "chromium", "tmux")
 	testscript.Main(testkit.On(m, programs...), map[string]func(){"graphvcr": func() { os.Exit(measured(Main)) }, "request": requestMain, "ask": askMain, "typed": typedMain, "sow": sowMain})
 }
 

@@ -71,7 +71,7 @@ func TestEnvironment(t *testing.T) {
 	get := environment(t, "HOME=/h", "HTTPS_PROXY=http://old", "NO_PROXY=*", "NODE_OPTIONS=--trace-warnings", "NODE_EXTRA_CA_CERTS="+own, "JAVA_TOOL_OPTIONS=-Xmx1g")
 	for name, want := range map[string]string{
 		"HOME": "/h", "HTTPS_PROXY": "http://127.0.0.1:11", "https_proxy": "http://127.0.0.1:11", "http_proxy": "http://127.0.0.1:11",
-		"NO_PROXY": "localhost,127.0.0.1,::1,corp.example", "NODE_USE_ENV_PROXY": "1", "GRAPHVCR_TLS_PORT": "12",
+		"NO_PROXY": "localhost,127.0.0.1,::1,corp.example", "NODE_USE_ENV_PROXY": "1", "PERL_LWP_ENV_PROXY": "1", "GRAPHVCR_TLS_PORT": "12",
 	} {
 		if get(name) != want {
 			t.Errorf("%s=%s, want %s", name, get(name), want)

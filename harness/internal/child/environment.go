@@ -83,6 +83,7 @@ func (p Place) Environment(base []string, dir string) ([]string, error) {
 		"GRAPHVCR_PROXY_PORT":  proxyPort,
 		"GRAPHVCR_TLS_PORT":    tlsPort,
 		"GRAPHVCR_CA":          in("extra.pem"),
+		"PERL_LWP_ENV_PROXY":   "1",
 		"PERL_LWP_SSL_CA_FILE": in("roots.pem"),
 		"PHP_INI_SCAN_DIR":     get("PHP_INI_SCAN_DIR") + string(os.PathListSeparator) + in("php"), // "" is PHP's own folder
 	}

@@ -21,8 +21,8 @@ const LegacyHost = "graph.windows.net"
 // managed identity, over plain HTTP.
 const MachineHost = "169.254.169.254"
 
-// accountHost is where personal accounts sign in, whatever the cloud.
-const accountHost = "login.live.com"
+// AccountHost is where personal accounts sign in, whatever the cloud, at addresses of its own.
+const AccountHost = "login.live.com"
 
 // A Cloud is a deployment of Graph. Tokens of one are not accepted by another
 // (concepts/deployments).
@@ -95,7 +95,7 @@ func SignInCloud(host string) (c Cloud, known bool) {
 func IsSignInHost(host string) bool { return signInHosts[BareHost(host)] }
 
 var signInHosts = func() map[string]bool {
-	hosts := map[string]bool{accountHost: true}
+	hosts := map[string]bool{AccountHost: true}
 	for _, c := range Clouds() {
 		for _, host := range slices.Concat(c.SignIn...) {
 			hosts[host] = true

@@ -136,6 +136,8 @@ func isMemberWord(l *place.Leaf, at *spot) bool {
 		return false
 	case valueForms[l.Name] != nil && valueForms[l.Name](s):
 		return true
+	case strings.EqualFold(l.Name, "nextExpectedRanges"): // "0-", or digits alone (v1.0/api/attachment-createuploadsession)
+		return isRange(s)
 	case ascii.All(s, ascii.IsDigit):
 		return isIDMember(l.Name)
 	case isIDMember(l.Name) && (isEtag(s) || isVersionID(s) || isServiceID(s)), strings.HasSuffix(l.Name, "olor") && isColor(s):
@@ -144,8 +146,6 @@ func isMemberWord(l *place.Leaf, at *spot) bool {
 		return isServiceID(s)
 	case l.Name == "url" && words.IsMember(s): // of a service document
 		return true
-	case l.Name == "nextExpectedRanges":
-		return isRange(s)
 	case s == "root":
 		return l.Name == "name" || l.Name == "id" || l.Name == "itemId"
 	}

@@ -79,13 +79,12 @@ func (d discovery) keys(r *http.Request) (int, fields) {
 
 // IsHost reports whether a host, with or without its port, is one that clients sign
 // in with, and for which a Host can stand in.
-func IsHost(host string) bool {
-	_, known := graph.SignInCloud(host)
-	return known || host == graph.MachineHost
-}
+func IsHost(host string) bool { return graph.IsSignInHost(host) || host == graph.MachineHost }
 
 // Hosts lists the hosts that clients sign in with.
-func Hosts() []string { return append(slices.Concat(groups()...), graph.MachineHost) }
+func Hosts() []string {
+	return append(slices.Concat(groups()...), graph.AccountHost, graph.MachineHost)
+}
 
 // groups are the sign-in hosts that stand for one another, the preferred first.
 func groups() [][]string {

@@ -148,10 +148,32 @@ func TestOlderEndpoints(t *testing.T) {
 	}
 }
 
+// Personal accounts sign in at addresses of their own (OneDrive's msa-oauth).
+func TestPersonalAccounts(t *testing.T) {
+	host := signin.New(signin.Options{})
+	_, device := post(t, host, "/oauth20_connect.srf", url.Values{"scope": {"onedrive.readwrite"}})
+	w := httptest.NewRecorder()
+	asked := url.Values{"response_type": {"code"}, "redirect_uri": {"https://login.live.com/oauth20_desktop.srf"}, "scope": {"onedrive.readwrite offline_access"}}
+	host.ServeHTTP(w, httptest.NewRequest("GET", "https://login.live.com/oauth20_authorize.srf?"+asked.Encode(), nil))
+	back, err := url.Parse(w.Header().Get("Location"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, form := range []url.Values{
+		{"grant_type": {"refresh_token"}, "refresh_token": {"M.C5_real"}, "scope": {"onedrive.readwrite"}},
+		{"grant_type": {"authorization_code"}, "code": {back.Query().Get("code")}},
+		{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "device_code": {device["device_code"].(string)}},
+	} {
+		if status, said := post(t, host, "/oauth20_token.srf", form); status != 200 || said["scope"] != "onedrive.readwrite" {
+			t.Errorf("%v: %d %v", form, status, said)
+		}
+	}
+}
+
 func TestHosts(t *testing.T) {
 	for host, want := range map[string]bool{
 		"login.microsoftonline.com": true, "LOGIN.microsoftonline.com:443": true, "login.microsoftonline.com.": true, "login.microsoftonline.us": true,
-		"graph.microsoft.com": false, "login.microsoftonline.com.evil": false, "login.microsoftonline.com:8443": false, "": false,
+		"login.live.com": true, "169.254.169.254": true, "graph.microsoft.com": false, "login.microsoftonline.com.evil": false, "login.microsoftonline.com:8443": false, "": false,
 	} {
 		if signin.IsHost(host) != want {
 			t.Errorf("%q: %v", host, !want)
