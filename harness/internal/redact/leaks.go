@@ -20,16 +20,13 @@ type Level string
 
 // The levels.
 const (
-	Blocks  Level = "blocks"  // a secret, or a value known from this run: a cassette with it is not saved
+	Blocks  Level = "blocks"  // a secret: a cassette with it is not saved
 	Advises Level = "advises" // identity, content, or what looks like a secret
 )
 
 // RandomValue is the rule of a leak that no rule would replace: a long value that
 // looks random and has no known format.
 const RandomValue ID = "advice.random-value"
-
-// KnownValue is the rule of a leak of a value that the caller named.
-const KnownValue ID = "secret.known-value"
 
 // A Leak is a value that redaction would replace. It never holds the value.
 type Leak struct {
@@ -51,12 +48,11 @@ func (l Leak) String() string {
 	return fmt.Sprintf("interaction %d: %s: %s (%s)", l.Interaction, where, l.Rule, l.Excerpt)
 }
 
-// Leaks lists what would leak if the cassette were published, in the order of the
-// file: what redaction with these rules would still replace, any of the known values,
-// and values that look random. A class or rule that is off is not checked. Of documentation
-// it lists secrets, and domains and addresses that Microsoft did not invent: a cassette is
-// not excused because it says that it is of documentation.
-func Leaks(c *cassette.Cassette, rules Rules, known ...string) ([]Leak, error) {
+// Leaks lists what would leak if the cassette were published, in the order of the file: what
+// redaction with these rules would still replace, and values that look random. A class or rule
+// that is off is not checked. Of documentation it lists secrets, and domains and addresses that
+// Microsoft did not invent: a cassette is not excused because it says that it is of documentation.
+func Leaks(c *cassette.Cassette, rules Rules) ([]Leak, error) {
 	if c.Meta.Origin == cassette.Docs { // its people are invented, and so are their domains
 		rules.Identity, rules.Content, rules.Unknown = On, Off, Off
 	}
@@ -64,11 +60,11 @@ func Leaks(c *cassette.Cassette, rules Rules, known ...string) ([]Leak, error) {
 	if err != nil {
 		return nil, err
 	}
-	return leaksIn(c, r, known), nil
+	return leaksIn(c, r), nil
 }
 
 // leaksIn runs a pass in trial over a cassette.
-func leaksIn(c *cassette.Cassette, r *core, known []string) (found []Leak) {
+func leaksIn(c *cassette.Cassette, r *core) (found []Leak) {
 	for n, i := range c.Interactions {
 		p := &finder{pass: newPass(r), of: i, position: n}
 		p.look = func(l *place.Leaf, v verdict) {
@@ -83,7 +79,6 @@ func leaksIn(c *cassette.Cassette, r *core, known []string) (found []Leak) {
 		}
 		trial := *i
 		p.interaction(&trial)
-		p.addKnown(known)
 		p.end()
 		found = append(found, p.found...)
 	}
@@ -114,29 +109,10 @@ type finder struct {
 	found    []Leak
 }
 
-// addKnown finds the values that a caller named in the texts of the interaction.
-func (p *finder) addKnown(known []string) {
-	if len(known) == 0 {
-		return
-	}
-	look := func(l *place.Leaf) {
-		for _, v := range known {
-			if v != "" && strings.Contains(strings.ToLower(l.Text), strings.ToLower(v)) {
-				p.add(l, KnownValue, len(v))
-			}
-		}
-	}
-	asked, answered := messagesOf(p.of)
-	p.request = true
-	eachText(look, &asked)
-	p.request = false
-	eachText(look, &answered)
-}
-
 // add notes a leak at the place of a leaf, without the names in it that are values.
 func (p *finder) add(at *place.Leaf, rule ID, size int) {
 	l := Leak{Rule: rule, Level: Advises, Interaction: p.position, Line: p.of.Line, Excerpt: fmt.Sprintf("%d bytes", size)}
-	if rule == KnownValue || rule.Class() == Secret {
+	if rule.Class() == Secret {
 		l.Level = Blocks
 	}
 	side := "response"

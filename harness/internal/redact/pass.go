@@ -109,11 +109,7 @@ const longestRemembered = 128
 
 // isMemberName is vocabulary.isMemberName, remembered.
 func (p *pass) isMemberName(s, parent string) bool {
-	n := p.memory.name(s)
-	if !n.asked || n.parent != parent {
-		n.asked, n.parent, n.member = true, strings.Clone(parent), p.vocabulary.isMemberName(s, parent)
-	}
-	return n.member
+	return p.memory.name(s).spot(&standing{parent: parent}, p.vocabulary.spot).isKnown
 }
 
 // carryOut notes a verdict and says what is to stand there.
@@ -123,8 +119,6 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 	switch {
 	case p.look != nil:
 		p.look(l, v)
-		return l.Text
-	case v.rule == noRule && p.r.previous == nil:
 		return l.Text
 	case v.rule == noRule:
 		return p.again(l)
