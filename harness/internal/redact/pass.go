@@ -42,9 +42,8 @@ func newPass(c *core) *pass {
 
 // end leaves what was met lately to the next pass.
 func (p *pass) end() {
-	c, met := p.r, p.memory
-	met.last = nil
-	*p = pass{memory: met}
+	c := p.r
+	*p = pass{memory: p.memory}
 	p.r = c
 	c.passes.Put(p)
 }
