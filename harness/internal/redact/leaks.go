@@ -66,21 +66,23 @@ func Leaks(c *cassette.Cassette, rules Rules) ([]Leak, error) {
 // leaksIn runs a pass in trial over a cassette.
 func leaksIn(c *cassette.Cassette, r *core) (found []Leak) {
 	for n, i := range c.Interactions {
-		p := &finder{pass: newPass(r), of: i, position: n}
+		p := newPass(r)
 		p.look = func(l *place.Leaf, v verdict) {
-			switch by := rules[v.rule]; {
+			by := rules[v.rule]
+			switch {
 			case v.rule == noRule:
-				if looksRandom(l.Text) && !words.Harmless(l.Name, l.Parent, l.Text) {
-					p.add(l, RandomValue, len(l.Text))
+				if !looksRandom(l.Text) || words.Harmless(l.Name, l.Parent, l.Text) {
+					return
 				}
-			case v.text != l.Text && (c.Meta.Origin != cassette.Docs || by.class == Secret || isStranger(l.Text, v.rule)):
-				p.add(l, by.id, len(l.Text))
+				by.id = RandomValue
+			case v.text == l.Text, c.Meta.Origin == cassette.Docs && by.class != Secret && !isStranger(l.Text, v.rule):
+				return
 			}
+			found = append(found, p.leak(l, by.id, i, n))
 		}
 		trial := *i
 		p.interaction(&trial)
 		p.end()
-		found = append(found, p.found...)
 	}
 	return found
 }
@@ -101,17 +103,9 @@ func isStranger(text string, by rule) bool {
 	return found
 }
 
-// A finder is a pass in trial, which says where leaks are.
-type finder struct {
-	*pass
-	of       *cassette.Interaction
-	position int
-	found    []Leak
-}
-
-// add notes a leak at the place of a leaf, without the names in it that are values.
-func (p *finder) add(at *place.Leaf, rule ID, size int) {
-	l := Leak{Rule: rule, Level: Advises, Interaction: p.position, Line: p.of.Line, Excerpt: fmt.Sprintf("%d bytes", size)}
+// leak is one at the place of a leaf, without the names in it that are values.
+func (p *pass) leak(at *place.Leaf, rule ID, of *cassette.Interaction, position int) Leak {
+	l := Leak{Rule: rule, Level: Advises, Interaction: position, Line: of.Line, Excerpt: fmt.Sprintf("%d bytes", len(at.Text))}
 	if rule.Class() == Secret {
 		l.Level = Blocks
 	}
@@ -121,7 +115,7 @@ func (p *finder) add(at *place.Leaf, rule ID, size int) {
 	}
 	l.Part, l.Path = partOf(side, at.Place())
 	if l.Part == "response.body" {
-		l.Line = p.of.BodyLine(l.Path)
+		l.Line = of.BodyLine(l.Path)
 	}
 	if l.Path != "" {
 		l.Path = jsondoc.MaskNames(l.Path, func(name, parent string) bool {
@@ -129,7 +123,7 @@ func (p *finder) add(at *place.Leaf, rule ID, size int) {
 			return p.isMemberName(name, parent) || p.r.ledger.faker.IsName(name)
 		})
 	}
-	p.found = append(p.found, l)
+	return l
 }
 
 // partOf says in which part of a message a place is, and where in a body of JSON.
@@ -169,7 +163,7 @@ func refusal(leaks []Leak) error {
 // looksRandom distinguishes long values with as many different characters as a random one has
 // from words. Ids by form are none of its business.
 func looksRandom(s string) bool {
-	if len(s) < 24 || len(s) > 512 || strings.ContainsAny(s, " \t\n<>") {
+	if len(s) < 24 || len(s) > 512 || strings.ContainsAny(s, " \t\n<>/.:") {
 		return false
 	}
 	if !strings.ContainsAny(s, "0123456789") || s == ascii.ToLower(s) || ascii.All(s, func(c byte) bool { return !ascii.IsLower(c) }) {
@@ -186,5 +180,5 @@ func looksRandom(s string) bool {
 			entropy -= share * math.Log2(share)
 		}
 	}
-	return entropy >= 4.2 && identity.Recognise(s) == nil && len(identity.Find(s)) == 0 && !strings.HasPrefix(s, `"`) && !strings.ContainsAny(s, "/.:")
+	return entropy >= 4.2 && identity.Recognise(s) == nil && len(identity.Find(s)) == 0 && !strings.HasPrefix(s, `"`)
 }
