@@ -271,11 +271,14 @@ type textPlace struct {
 	ofFile bool
 }
 
+// longestFollowed bounds the texts in which ids are followed: each of them is looked for among all.
+const longestFollowed = 512
+
 func newEarlierMessage(m *place.Message, ledger *ledger) *earlierMessage {
 	b := &earlierMessage{texts: map[textPlace]string{}, members: map[string][]string{}, renamed: map[string]string{}, used: map[string]bool{}}
 	eachText(func(l *place.Leaf) {
 		switch {
-		case len(l.Text) > 512:
+		case len(l.Text) > longestFollowed:
 		case l.Role != place.MemberName:
 			b.texts[textPlace{l.Place(), l.Role == place.FileName}] = l.Text
 		case ledger.faker.IsName(l.Text):

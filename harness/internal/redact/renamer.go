@@ -235,6 +235,9 @@ func (p *renamer) boundary(l *place.Leaf) string {
 func (p *renamer) atom(l *place.Leaf, a identity.Atom) string {
 	is := p.r.ledger.faker.Fake(a)
 	return p.fromBefore(l, a.Key(), is, identity.Atom{Kind: a.Kind, Text: is}.Key(), func(was string) string {
+		if len(l.Text) > longestFollowed {
+			return ""
+		}
 		before, now := identity.Atoms(was), identity.Atoms(l.Text)
 		for n := range min(len(now), len(before)) {
 			if b := before[n]; len(before) == len(now) && now[n].Key() == a.Key() && b.Kind == a.Kind && len(b.Text) == len(a.Text) && identity.IsFake(b) &&
