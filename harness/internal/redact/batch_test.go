@@ -40,6 +40,10 @@ func TestBatchesKeepTheOrderOfTheirAnswers(t *testing.T) {
 	if again := record(c, sent, twice); again.Response.Body != record(nil, sent, twice).Response.Body {
 		t.Errorf("an answer that has two lists became %s", again.Response.Body)
 	}
+	const fewer = `{"id":"1","method":"GET","url":"/me"}`
+	if again := record(c, fewer, `{"responses":[`+one+`]}`); again.Response.Body != record(nil, fewer, `{"responses":[`+one+`]}`).Response.Body {
+		t.Errorf("the answer to a batch of fewer parts became %s", again.Response.Body)
+	}
 	const cut = `{"responses":[{"id":"1"`
 	if again := record(c, sent, cut); again.Response.Body != cut {
 		t.Errorf("an answer that was cut became %s", again.Response.Body)

@@ -42,7 +42,7 @@ func (l *ledger) name(series, s string, suggested string) string {
 		l.reserve(s)
 		return s
 	}
-	if at := strings.LastIndexByte(s, '@'); at > 0 && isAddress(s) {
+	if at := strings.LastIndexByte(s, '@'); isAddress(s) {
 		return l.address(s, at, suggested)
 	}
 	if host, ends := strings.CutPrefix(s, "@"); ends && isAddress("a"+s) { // what addresses end with

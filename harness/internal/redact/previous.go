@@ -331,7 +331,7 @@ func (b *earlierMessage) called(name string) string {
 
 // rename notes what a member is called.
 func (b *earlierMessage) rename(l *place.Leaf, is string) {
-	if b != nil && l.Role == place.MemberName && is != l.Text {
+	if b != nil && l.Role == place.MemberName {
 		b.renamed[l.Text], b.used[is] = is, true
 	}
 }
