@@ -40,8 +40,23 @@ func TestBatchesKeepTheOrderOfTheirAnswers(t *testing.T) {
 	if again := record(c, sent, twice); again.Response.Body != record(nil, sent, twice).Response.Body {
 		t.Errorf("an answer that has two lists became %s", again.Response.Body)
 	}
+	const fewer = `{"id":"1","method":"GET","url":"/me"}`
+	if again := record(c, fewer, `{"responses":[`+one+`]}`); again.Response.Body != record(nil, fewer, `{"responses":[`+one+`]}`).Response.Body {
+		t.Errorf("the answer to a batch of fewer parts became %s", again.Response.Body)
+	}
 	const cut = `{"responses":[{"id":"1"`
 	if again := record(c, sent, cut); again.Response.Body != cut {
 		t.Errorf("an answer that was cut became %s", again.Response.Body)
+	}
+}
+
+// The headers of a batch's parts are read as a message's are: words of the protocol stay.
+func TestHeadersOfParts(t *testing.T) {
+	i := interaction("POST", graph+"/$batch")
+	i.Request.Body = `{"requests":[{"id":"1","method":"GET","url":"/me","headers":{"ConsistencyLevel":"eventual","if-match":"W/\"1\"","Prefer":"return=minimal"}}]}`
+	i.Response.Body = `{"responses":[{"id":"1","status":429,"headers":{"Retry-After":"10","Cache-Control":"no-cache","Content-Length":"1234567890123"}}]}`
+	stored := newRedactor(t).Interaction(i)
+	if stored.Request.Body != i.Request.Body || stored.Response.Body != i.Response.Body || len(stored.Holes) > 0 {
+		t.Errorf("stored %s\n%s\n%v", stored.Request.Body, stored.Response.Body, stored.Holes)
 	}
 }

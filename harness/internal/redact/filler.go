@@ -19,9 +19,6 @@ var fillerPage = strings.Repeat(fillerLine, 2048)
 // fillerAt is n bytes of it from an offset on.
 func fillerAt(offset int64, n int) string {
 	start := int(offset % int64(len(fillerLine)))
-	if start+n <= len(fillerPage) {
-		return fillerPage[start : start+n]
-	}
 	return strings.Repeat(fillerLine, n/len(fillerLine)+2)[start : start+n]
 }
 
@@ -41,13 +38,9 @@ func isFiller(s string) bool {
 
 // base64Filler is the base64 of a filler of as many bytes as s is base64 of.
 func base64Filler(s string) string {
-	encoding := base64.StdEncoding
-	n := encoding.DecodedLen(len(s)) - (len(s) - len(strings.TrimRight(s, "=")))
-	if !strings.HasSuffix(s, "=") && len(s)%4 != 0 {
-		encoding = base64.RawStdEncoding
-		n = encoding.DecodedLen(len(s))
-	}
-	return encoding.EncodeToString([]byte(fillerAt(0, max(n, 0))))
+	padding := len(s) - len(strings.TrimRight(s, "="))
+	n := base64.StdEncoding.DecodedLen(len(s)) - padding
+	return base64.StdEncoding.EncodeToString([]byte(fillerAt(0, max(n, 0))))
 }
 
 // largestHashed bounds the files whose fillers are hashed.

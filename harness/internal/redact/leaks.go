@@ -20,16 +20,13 @@ type Level string
 
 // The levels.
 const (
-	Blocks  Level = "blocks"  // a secret, or a value known from this run: a cassette with it is not saved
+	Blocks  Level = "blocks"  // a secret: a cassette with it is not saved
 	Advises Level = "advises" // identity, content, or what looks like a secret
 )
 
 // RandomValue is the rule of a leak that no rule would replace: a long value that
 // looks random and has no known format.
 const RandomValue ID = "advice.random-value"
-
-// KnownValue is the rule of a leak of a value that the caller named.
-const KnownValue ID = "secret.known-value"
 
 // A Leak is a value that redaction would replace. It never holds the value.
 type Leak struct {
@@ -51,12 +48,11 @@ func (l Leak) String() string {
 	return fmt.Sprintf("interaction %d: %s: %s (%s)", l.Interaction, where, l.Rule, l.Excerpt)
 }
 
-// Leaks lists what would leak if the cassette were published, in the order of the
-// file: what redaction with these rules would still replace, any of the known values,
-// and values that look random. A class or rule that is off is not checked. Of documentation
-// it lists secrets, and domains and addresses that Microsoft did not invent: a cassette is
-// not excused because it says that it is of documentation.
-func Leaks(c *cassette.Cassette, rules Rules, known ...string) ([]Leak, error) {
+// Leaks lists what would leak if the cassette were published, in the order of the file: what
+// redaction with these rules would still replace, and values that look random. A class or rule
+// that is off is not checked. Of documentation it lists secrets, and domains and addresses that
+// Microsoft did not invent: a cassette is not excused because it says that it is of documentation.
+func Leaks(c *cassette.Cassette, rules Rules) ([]Leak, error) {
 	if c.Meta.Origin == cassette.Docs { // its people are invented, and so are their domains
 		rules.Identity, rules.Content, rules.Unknown = On, Off, Off
 	}
@@ -64,28 +60,29 @@ func Leaks(c *cassette.Cassette, rules Rules, known ...string) ([]Leak, error) {
 	if err != nil {
 		return nil, err
 	}
-	return leaksIn(c, r, known), nil
+	return leaksIn(c, r), nil
 }
 
 // leaksIn runs a pass in trial over a cassette.
-func leaksIn(c *cassette.Cassette, r *core, known []string) (found []Leak) {
+func leaksIn(c *cassette.Cassette, r *core) (found []Leak) {
 	for n, i := range c.Interactions {
-		p := &finder{pass: newPass(r), of: i, position: n}
+		p := newPass(r)
 		p.look = func(l *place.Leaf, v verdict) {
-			switch by := rules[v.rule]; {
+			by := rules[v.rule]
+			switch {
 			case v.rule == noRule:
-				if looksRandom(l.Text) && !words.Harmless(l.Name, l.Parent, l.Text) {
-					p.add(l, RandomValue, len(l.Text))
+				if !looksRandom(l.Text) || words.Harmless(l.Name, l.Parent, l.Text) {
+					return
 				}
-			case v.text != l.Text && (c.Meta.Origin != cassette.Docs || by.class == Secret || isStranger(l.Text, v.rule)):
-				p.add(l, by.id, len(l.Text))
+				by.id = RandomValue
+			case v.text == l.Text, c.Meta.Origin == cassette.Docs && by.class != Secret && !isStranger(l.Text, v.rule):
+				return
 			}
+			found = append(found, p.leak(l, by.id, i, n))
 		}
 		trial := *i
 		p.interaction(&trial)
-		p.addKnown(known)
 		p.end()
-		found = append(found, p.found...)
 	}
 	return found
 }
@@ -106,37 +103,10 @@ func isStranger(text string, by rule) bool {
 	return found
 }
 
-// A finder is a pass in trial, which says where leaks are.
-type finder struct {
-	*pass
-	of       *cassette.Interaction
-	position int
-	found    []Leak
-}
-
-// addKnown finds the values that a caller named in the texts of the interaction.
-func (p *finder) addKnown(known []string) {
-	if len(known) == 0 {
-		return
-	}
-	look := func(l *place.Leaf) {
-		for _, v := range known {
-			if v != "" && strings.Contains(strings.ToLower(l.Text), strings.ToLower(v)) {
-				p.add(l, KnownValue, len(v))
-			}
-		}
-	}
-	asked, answered := messagesOf(p.of)
-	p.request = true
-	eachText(look, &asked)
-	p.request = false
-	eachText(look, &answered)
-}
-
-// add notes a leak at the place of a leaf, without the names in it that are values.
-func (p *finder) add(at *place.Leaf, rule ID, size int) {
-	l := Leak{Rule: rule, Level: Advises, Interaction: p.position, Line: p.of.Line, Excerpt: fmt.Sprintf("%d bytes", size)}
-	if rule == KnownValue || rule.Class() == Secret {
+// leak is one at the place of a leaf, without the names in it that are values.
+func (p *pass) leak(at *place.Leaf, rule ID, of *cassette.Interaction, position int) Leak {
+	l := Leak{Rule: rule, Level: Advises, Interaction: position, Line: of.Line, Excerpt: fmt.Sprintf("%d bytes", len(at.Text))}
+	if rule.Class() == Secret {
 		l.Level = Blocks
 	}
 	side := "response"
@@ -145,7 +115,7 @@ func (p *finder) add(at *place.Leaf, rule ID, size int) {
 	}
 	l.Part, l.Path = partOf(side, at.Place())
 	if l.Part == "response.body" {
-		l.Line = p.of.BodyLine(l.Path)
+		l.Line = of.BodyLine(l.Path)
 	}
 	if l.Path != "" {
 		l.Path = jsondoc.MaskNames(l.Path, func(name, parent string) bool {
@@ -153,7 +123,7 @@ func (p *finder) add(at *place.Leaf, rule ID, size int) {
 			return p.isMemberName(name, parent) || p.r.ledger.faker.IsName(name)
 		})
 	}
-	p.found = append(p.found, l)
+	return l
 }
 
 // partOf says in which part of a message a place is, and where in a body of JSON.
@@ -193,7 +163,7 @@ func refusal(leaks []Leak) error {
 // looksRandom distinguishes long values with as many different characters as a random one has
 // from words. Ids by form are none of its business.
 func looksRandom(s string) bool {
-	if len(s) < 24 || len(s) > 512 || strings.ContainsAny(s, " \t\n<>") {
+	if len(s) < 24 || len(s) > 512 || strings.ContainsAny(s, " \t\n<>/.:") {
 		return false
 	}
 	if !strings.ContainsAny(s, "0123456789") || s == ascii.ToLower(s) || ascii.All(s, func(c byte) bool { return !ascii.IsLower(c) }) {
@@ -210,5 +180,5 @@ func looksRandom(s string) bool {
 			entropy -= share * math.Log2(share)
 		}
 	}
-	return entropy >= 4.2 && identity.Recognise(s) == nil && len(identity.Find(s)) == 0 && !strings.HasPrefix(s, `"`) && !strings.ContainsAny(s, "/.:")
+	return entropy >= 4.2 && identity.Recognise(s) == nil && len(identity.Find(s)) == 0 && !strings.HasPrefix(s, `"`)
 }

@@ -21,11 +21,10 @@ type ledger struct {
 	faker *identity.Faker
 	tags  *tags
 
-	mu      sync.Mutex
-	names   map[string]string // by value, in lower case where case says nothing
-	next    map[string]int    // the last number of a series
-	follows bool              // there was a recording before
-	used    map[string]bool   // pseudonyms that values have (true), or had in the recording before, but those that no other number makes
+	mu    sync.Mutex
+	names map[string]string // by value, in lower case where case says nothing
+	next  map[string]int    // the last number of a series
+	used  map[string]bool   // pseudonyms that values have (true), or had in the recording before
 }
 
 func newLedger(salt []byte) *ledger {
@@ -43,7 +42,7 @@ func (l *ledger) name(series, s string, suggested string) string {
 		l.reserve(s)
 		return s
 	}
-	if at := strings.LastIndexByte(s, '@'); at > 0 && isAddress(s) {
+	if at := strings.LastIndexByte(s, '@'); isAddress(s) {
 		return l.address(s, at, suggested)
 	}
 	if host, ends := strings.CutPrefix(s, "@"); ends && isAddress("a"+s) { // what addresses end with
@@ -70,12 +69,6 @@ func (l *ledger) address(s string, at int, suggested string) string {
 
 // text is the pseudonym of what is no address.
 func (l *ledger) text(series, s string, suggested string) string {
-	l.mu.Lock()
-	known, ok := l.names[s]
-	l.mu.Unlock()
-	if ok {
-		return known
-	}
 	class, key := classOf(s)
 	switch class {
 	case numbered.File:
@@ -90,9 +83,7 @@ func (l *ledger) text(series, s string, suggested string) string {
 func (l *ledger) reserve(s string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, ok := l.used[s]; !ok {
-		l.used[strings.Clone(s)] = false // not the body that it stands in
-	}
+	l.used[strings.Clone(s)] = l.used[s] // not the body that it stands in
 }
 
 // counted gives a value its number: the one it has, the suggested one, or the next.
@@ -117,9 +108,7 @@ func (l *ledger) counted(series, key, s string, class numbered.Class, suggested 
 			}
 		}
 	}
-	if l.follows || !(class == numbered.Phrase || class == numbered.Word || class == numbered.File || class == numbered.Domain) {
-		l.used[p] = true
-	}
+	l.used[p] = true
 	l.names[strings.Clone(key)] = p // not the body that it stands in
 	return p
 }
@@ -157,9 +146,6 @@ func (l *ledger) within(text string) string {
 		if len(value) >= 3 && strings.Contains(folded, strings.ToLower(value)) {
 			found = append(found, value)
 		}
-	}
-	if len(found) == 0 {
-		return text
 	}
 	slices.SortFunc(found, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	var out strings.Builder

@@ -55,7 +55,7 @@ func TestLinear(t *testing.T) {
 }
 
 // What is recorded again is laid over the recording before in time that grows evenly: names of
-// members that nothing knows, and requests that are alike, answered alike or not.
+// members that nothing knows, ids in one text, and requests that are alike, answered alike or not.
 func TestLinearAgain(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(`{"id":"1"`)
@@ -64,6 +64,15 @@ func TestLinearAgain(t *testing.T) {
 	}
 	names := interaction("GET", graph+"/me")
 	names.Response.Body = b.String() + "}"
+	list := func(ids int) []*cassette.Interaction {
+		i := interaction("GET", graph+"/me")
+		var b strings.Builder
+		for n := range ids {
+			fmt.Fprintf(&b, "%08x-efb3-4757-924a-5f94061cf8c2,", ids+n)
+		}
+		i.Response.Body = `{"note":"` + b.String() + `"}`
+		return []*cassette.Interaction{i}
+	}
 	alike := func(code int) (all []*cassette.Interaction) {
 		for range 20_000 {
 			i := interaction("GET", graph+"/me")
@@ -74,6 +83,7 @@ func TestLinearAgain(t *testing.T) {
 	}
 	for name, now := range map[string]struct{ before, now []*cassette.Interaction }{
 		"20,000 names":           {[]*cassette.Interaction{names}, []*cassette.Interaction{names}},
+		"8,000 ids":              {list(1), list(8000)},
 		"20,000 requests":        {alike(200), alike(200)},
 		"20,000 in another code": {append(alike(404), alike(200)...), alike(200)},
 	} {

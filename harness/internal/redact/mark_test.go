@@ -32,7 +32,7 @@ func TestMarks(t *testing.T) {
 	text := func(i *cassette.Interaction) string {
 		return i.Request.URL + i.Request.Body + i.Request.Headers["X-Tenant-Note"][0] + i.Response.Body
 	}
-	if got := text(once); strings.Contains(got, "private") || !strings.Contains(got, "public") || strings.Contains(got, "42") {
+	if got := text(once); strings.Contains(got, "private") || !strings.Contains(got, "public") || strings.Count(got, "REDACTED") != 4 || strings.Contains(got, "42") {
 		t.Errorf("stored %s", got)
 	}
 	for name, again := range map[string]*cassette.Interaction{"with marks": redacted(mark, once), "without": redacted(nil, once)} {

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -13,7 +14,7 @@ func TestMessage(t *testing.T) {
 	}
 	r.Interaction(&cassette.Interaction{
 		Request:  cassette.Request{Method: "GET", URL: "https://graph.microsoft.com/v1.0/users/adele@fabrikam.com"},
-		Response: cassette.Response{Code: 200, Body: `{"displayName":"Adele Vance","userPrincipalName":"adele@fabrikam.com","manager":{"displayName":"one"},"other":{"displayName":"\u674e\u660e"}}`},
+		Response: cassette.Response{Code: 200, Body: `{"displayName":"Adele Vance","userPrincipalName":"adele@fabrikam.com","manager":{"displayName":"one"},"other":{"displayName":"\u674e\u660e"},"more":[{"displayName":"Bo"},{"displayName":"Al \"Bo\" Vance"}]}`},
 	})
 	one, li := r.Message("one"), r.Message("\u674e\u660e")
 	if one == "one" || li == "\u674e\u660e" {
@@ -28,6 +29,7 @@ func TestMessage(t *testing.T) {
 		`dial tcp 10.1.2.3:443: connect: refused`:                                `dial tcp 192.0.2.1:443: connect: refused`,
 		`read tcp 10.0.0.7:51234->52.96.1.2:443: EOF`:                            `read tcp 192.0.2.1:51234->192.0.2.1:443: EOF`,
 		`dial tcp [2603:1026::1]:443: i/o timeout`:                               `dial tcp 192.0.2.1:443: i/o timeout`,
+		`lookup on 10.1.2.3: refused`:                                            `lookup on 192.0.2.1: refused`,
 		`dial tcp 127.0.0.1:8080: connect: refused`:                              `dial tcp 127.0.0.1:8080: connect: refused`,
 		`the client was gone; phones, one2, none`:                                `the client was gone; phones, one2, none`,
 		`/v1.0/one/x one, 'one' %20one \none\u0020one one_1`:                     "/v1.0/" + one + "/x " + one + ", '" + one + "' %20" + one + ` \n` + one + `\u0020` + one + " " + one + "_1",
@@ -42,6 +44,13 @@ func TestMessage(t *testing.T) {
 		}
 		if got := r.Message(want); got != want {
 			t.Errorf("twice: %s, want %s", got, want)
+		}
+	}
+	for _, text := range []string{ // names that are short or quoted, and those that nothing recorded
+		"Bo", `"Al \"Bo\" Vance"`, `https://graph.microsoft.com/v1.0/users/Bowie`, `{"displayName":"Boris"}`, `[{"displayName":"Bodo"}]`,
+	} {
+		if got := r.Message(text); strings.Contains(got, "Bo") {
+			t.Errorf("%s is told as %s", text, got)
 		}
 	}
 }

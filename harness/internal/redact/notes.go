@@ -1,7 +1,6 @@
 package redact
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -65,9 +64,6 @@ func readNote(text []byte) (n noteData, err error) {
 // PlaceOf reads from a note which place an interaction had in the recording before, from 0;
 // -1 for none.
 func PlaceOf(text []byte) int {
-	if !bytes.Contains(text, []byte(`"p":`)) { // within a text it would have a backslash
-		return -1
-	}
 	n, _ := readNote(text)
 	return max(n.Place, 0) - 1
 }

@@ -42,9 +42,8 @@ func newPass(c *core) *pass {
 
 // end leaves what was met lately to the next pass.
 func (p *pass) end() {
-	c, met := p.r, p.memory
-	met.last = nil
-	*p = pass{memory: met}
+	c := p.r
+	*p = pass{memory: p.memory}
 	p.r = c
 	c.passes.Put(p)
 }
@@ -109,11 +108,7 @@ const longestRemembered = 128
 
 // isMemberName is vocabulary.isMemberName, remembered.
 func (p *pass) isMemberName(s, parent string) bool {
-	n := p.memory.name(s)
-	if !n.asked || n.parent != parent {
-		n.asked, n.parent, n.member = true, strings.Clone(parent), p.vocabulary.isMemberName(s, parent)
-	}
-	return n.member
+	return p.memory.name(s).spot(&standing{parent: parent}, p.vocabulary.spot).isKnown
 }
 
 // carryOut notes a verdict and says what is to stand there.
@@ -123,8 +118,6 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 	switch {
 	case p.look != nil:
 		p.look(l, v)
-		return l.Text
-	case v.rule == noRule && p.r.previous == nil:
 		return l.Text
 	case v.rule == noRule:
 		return p.again(l)

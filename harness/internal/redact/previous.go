@@ -61,10 +61,8 @@ type earlierInteraction struct {
 func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 	v := &previous{
 		byTemplate: places{}, byRequest: places{}, ids: map[string]bool{},
+		since: c.Meta.RecordedAt.Add(-24 * time.Hour),
 		fresh: map[string]string{}, used: map[string]bool{}, dates: map[string]string{},
-	}
-	if !c.Meta.RecordedAt.IsZero() {
-		v.since = c.Meta.RecordedAt.Add(-24 * time.Hour)
 	}
 	note := func(leaf *place.Leaf) {
 		if l.faker.IsName(leaf.Text) {
@@ -79,7 +77,6 @@ func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 			v.ids[a.Key()] = true
 		}
 	}
-	l.follows = true
 	l.tags.remember(c.Meta.Tags)
 	for n, i := range c.Interactions {
 		asked, answered := messagesOf(i)
@@ -262,19 +259,28 @@ func eachText(f func(l *place.Leaf), messages ...*place.Message) {
 
 // An earlierMessage is a message of the earlier recording, beside the one that is read now.
 type earlierMessage struct {
-	texts   map[string]string   // by place
+	texts   map[textPlace]string
 	members map[string][]string // names of members that are pseudonyms, by the place of their object, without the first ones that are used
 	renamed map[string]string   // names of members, which places have, to their pseudonyms
 	used    map[string]bool     // those pseudonyms
 }
 
+// A textPlace is a place, which in a header the name of a file shares with what else stands there.
+type textPlace struct {
+	at     string
+	ofFile bool
+}
+
+// longestFollowed bounds the texts in which ids are followed: each of them is looked for among all.
+const longestFollowed = 512
+
 func newEarlierMessage(m *place.Message, ledger *ledger) *earlierMessage {
-	b := &earlierMessage{texts: map[string]string{}, members: map[string][]string{}, renamed: map[string]string{}, used: map[string]bool{}}
+	b := &earlierMessage{texts: map[textPlace]string{}, members: map[string][]string{}, renamed: map[string]string{}, used: map[string]bool{}}
 	eachText(func(l *place.Leaf) {
 		switch {
-		case len(l.Text) > 512:
+		case len(l.Text) > longestFollowed:
 		case l.Role != place.MemberName:
-			b.texts[l.Place()+fileMark(l)] = l.Text
+			b.texts[textPlace{l.Place(), l.Role == place.FileName}] = l.Text
 		case ledger.faker.IsName(l.Text):
 			object := objectOf(l)
 			b.members[object] = append(b.members[object], l.Text)
@@ -298,7 +304,7 @@ func (b *earlierMessage) at(l *place.Leaf) string {
 	if l.Role == place.MemberName {
 		return b.unused(objectOf(l))
 	}
-	return b.texts[l.PlaceAs(b.called)+fileMark(l)]
+	return b.texts[textPlace{l.PlaceAs(b.called), l.Role == place.FileName}]
 }
 
 // unused is the first name of a member of an object that nothing is called yet.
@@ -323,17 +329,9 @@ func (b *earlierMessage) called(name string) string {
 	return name
 }
 
-// fileMark distinguishes the name of a file in a header from what else has its place.
-func fileMark(l *place.Leaf) string {
-	if l.Role == place.FileName {
-		return "\x00file"
-	}
-	return ""
-}
-
 // rename notes what a member is called.
 func (b *earlierMessage) rename(l *place.Leaf, is string) {
-	if b != nil && l.Role == place.MemberName && is != l.Text {
+	if b != nil && l.Role == place.MemberName {
 		b.renamed[l.Text], b.used[is] = is, true
 	}
 }

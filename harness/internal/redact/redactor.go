@@ -111,7 +111,7 @@ func (r *Redactor) Guard() cassette.Guard {
 		if err != nil {
 			return err
 		}
-		blocking := slices.DeleteFunc(leaksIn(c, look, nil), func(l Leak) bool { return l.Level != Blocks })
+		blocking := slices.DeleteFunc(leaksIn(c, look), func(l Leak) bool { return l.Level != Blocks })
 		if len(blocking) == 0 {
 			return nil
 		}

@@ -19,21 +19,13 @@ import (
 func TestGuardRefusesSecrets(t *testing.T) {
 	i := interaction("POST", graph+"/users")
 	i.Request.Body = `{"passwordProfile":{"password":"hunter2hunter2"}}`
+	i.Response.Headers.Set("Set-Cookie", "hunter2hunter2")
 	err := newRedactor(t).Guard()(&cassette.Cassette{Interactions: []*cassette.Interaction{i}})
-	if err == nil || strings.Contains(err.Error(), "hunter2") || !strings.Contains(err.Error(), "interaction 0: request.body $['passwordProfile']['password']: secret.password") {
+	if err == nil || strings.Contains(err.Error(), "hunter2") || !strings.Contains(err.Error(), "interaction 0: request.body $['passwordProfile']['password']: secret.password (14 bytes); interaction 0: response.headers.Set-Cookie: secret.cookie") {
 		t.Errorf("the guard says %v", err)
 	}
 	if fault.Hint(err) == "" {
 		t.Error("the error has no hint")
-	}
-}
-
-func TestKnownValuesLeak(t *testing.T) {
-	i := interaction("GET", graph+"/me")
-	i.Response.Body = `{"userType":"my-Environment-Value"}`
-	leaks, err := redact.Leaks(&cassette.Cassette{Interactions: []*cassette.Interaction{i}}, redact.Rules{}, "my-environment-value")
-	if err != nil || len(leaks) != 2 || leaks[1].Rule != redact.KnownValue || leaks[1].Level != redact.Blocks {
-		t.Errorf("%v %v", leaks, err)
 	}
 }
 

@@ -234,10 +234,10 @@ func (p *renamer) boundary(l *place.Leaf) string {
 // answer gave it is always computed: by that alone it is known again.
 func (p *renamer) atom(l *place.Leaf, a identity.Atom) string {
 	is := p.r.ledger.faker.Fake(a)
-	if is == a.Text { // it was renamed before
-		return is
-	}
 	return p.fromBefore(l, a.Key(), is, identity.Atom{Kind: a.Kind, Text: is}.Key(), func(was string) string {
+		if len(l.Text) > longestFollowed {
+			return ""
+		}
 		before, now := identity.Atoms(was), identity.Atoms(l.Text)
 		for n := range min(len(now), len(before)) {
 			if b := before[n]; len(before) == len(now) && now[n].Key() == a.Key() && b.Kind == a.Kind && len(b.Text) == len(a.Text) && identity.IsFake(b) &&
@@ -251,12 +251,8 @@ func (p *renamer) atom(l *place.Leaf, a identity.Atom) string {
 
 // link is the same for a token that is looked up as a whole.
 func (p *renamer) link(l *place.Leaf, is string) string {
-	faker := p.r.ledger.faker
-	if is == l.Text {
-		return is
-	}
 	return p.fromBefore(l, l.Text, is, is, func(was string) string {
-		if same, ok := identity.RewriteToken(was, faker.Fake); ok && same == was && p.r.previous.claim(was) {
+		if same, ok := identity.RewriteToken(was, p.r.ledger.faker.Fake); ok && same == was && p.r.previous.claim(was) {
 			return was
 		}
 		return ""
@@ -266,10 +262,10 @@ func (p *renamer) link(l *place.Leaf, is string) string {
 // again is what stands for a text that nothing replaces: itself, but for a decimal id and an
 // instant that are new where the recording before had others.
 func (p *renamer) again(l *place.Leaf) string {
-	if p.r.rules.KeepFresh {
+	switch {
+	case p.r.previous == nil, p.r.rules.KeepFresh:
 		return l.Text
-	}
-	if !isCounter(l) {
+	case !isCounter(l):
 		return p.instant(l)
 	}
 	return p.fromBefore(l, l.Text, l.Text, l.Text, func(was string) string {

@@ -21,16 +21,13 @@ type tags struct {
 	nonces  int               // below this are all nonces of these tags
 }
 
-// A bitSet is a set of the bits of tags.
-type bitSet [1 << identity.TagSize / 64]uint64
-
-func (s *bitSet) has(bits uint32) bool { return s[bits/64]&(1<<(bits%64)) != 0 }
-func (s *bitSet) add(bits uint32)      { s[bits/64] |= 1 << (bits % 64) }
+// mostNonces bounds the nonces that are tried for a tag.
+const mostNonces = 16
 
 // bitsOf are the bits that values have with a nonce: those of so many values that have a tag,
 // and of the others once they are asked for.
 type bitsOf struct {
-	set   *bitSet
+	set   map[identity.TagBits]bool
 	count int
 }
 
@@ -42,10 +39,9 @@ func newTags(faker *identity.Faker) *tags {
 func (t *tags) remember(tags map[string]string) {
 	t.earlier, t.tagged = make(map[string]string, len(tags)), tags
 	for p, tag := range tags {
-		if nonce, ok := identity.Nonce(tag); ok {
-			t.earlier[tag] = p
-			t.nonces = max(t.nonces, nonce+1)
-		}
+		nonce, _ := identity.Nonce(tag)
+		t.earlier[tag] = p
+		t.nonces = max(t.nonces, min(nonce, mostNonces-1)+1)
 	}
 }
 
@@ -80,15 +76,14 @@ func (t *tags) tag(p, value string) string {
 		t.tags[p] = tag
 		return tag
 	}
-	const most = 16
 	tag := ""
 	for nonce := 0; tag == ""; nonce++ {
 		taken := t.taken(nonce)
 		bits := t.faker.TagBits(value, nonce)
-		if !taken.set.has(uint32(bits)) || nonce == most-1 {
+		if !taken.set[bits] || nonce == mostNonces-1 {
 			tag = bits.Tag(nonce)
 		}
-		taken.set.add(uint32(bits))
+		taken.set[bits] = true
 		taken.count++
 	}
 	t.values, t.tags[p] = append(t.values, value), tag
@@ -98,11 +93,11 @@ func (t *tags) tag(p, value string) string {
 // taken are the bits of all values that have a tag.
 func (t *tags) taken(nonce int) *bitsOf {
 	if nonce == len(t.bits) {
-		t.bits = append(t.bits, bitsOf{set: new(bitSet)})
+		t.bits = append(t.bits, bitsOf{set: map[identity.TagBits]bool{}})
 	}
 	b := &t.bits[nonce]
 	for _, v := range t.values[b.count:] {
-		b.set.add(uint32(t.faker.TagBits(v, nonce)))
+		b.set[t.faker.TagBits(v, nonce)] = true
 	}
 	b.count = len(t.values)
 	return b

@@ -14,9 +14,10 @@ type vocabulary struct{ scene }
 
 // spot is what the name of a member says of its values, and of itself.
 func (p *vocabulary) spot(name, parent string) *spot {
-	s := &spot{secret: credentialFields.find(name, parent), field: memberFields.find(name, parent), values: words.At(name, parent)}
-	s.isKnown = s.secret != nil || s.field != nil || p.isMemberName(name, parent)
-	return s
+	return &spot{
+		secret: credentialFields.find(name, parent), field: memberFields.find(name, parent),
+		isKnown: p.isMemberName(name, parent), values: words.At(name, parent),
+	}
 }
 
 // fieldOf is what the name of a leaf says of it.
