@@ -29,11 +29,8 @@ func (m *Message) Parts(boundary string) []Part {
 		if p.Last {
 			break
 		}
-		head, body := media.HeadEnd(m.Body[p.Start:p.End])
-		part := Part{Message: Message{Header: http.Header{}, Body: m.Body[p.Start+body : p.End]}}
-		media.EachHeader(m.Body[p.Start:p.Start+head], func(name, value string, _ int) { part.Header.Add(name, value) })
-		part.Name = media.Parameter(media.First(part.Header, "Content-Disposition"), "name")
-		parts = append(parts, part)
+		part, _ := entityOf(m.Body[p.Start:p.End])
+		parts = append(parts, Part{part, media.Parameter(part.Header.Get("Content-Disposition"), "name")})
 	}
 	return parts
 }
