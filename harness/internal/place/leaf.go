@@ -110,7 +110,7 @@ func (w *where) in(f frame, read func()) {
 // referred to, is what an expression compares with, or is sent to an action that only reads.
 // Any other address in a body is what a client writes.
 func (l *Leaf) Looked() bool {
-	if l.at != nil && len(l.at.frames) > 0 && l.at.frames[0].label == "body" {
+	if l.at != nil && l.at.frames[0].label == "body" {
 		return l.at.asks || l.inAddress() && l.isReference()
 	}
 	return l.inAddress()

@@ -82,7 +82,7 @@ func (e *expressionReader) punctuation(c byte) {
 
 // isWordByte: words of an expression, with paths (a/b), dots, dates and numbers.
 func isWordByte(c byte) bool {
-	return ascii.IsAlnum(c) || c >= 0x80 || strings.IndexByte("_-./@$#{}:+*!~%|<>\\^`?[];&", c) >= 0 && c != ':' && c != ';'
+	return ascii.IsAlnum(c) || c >= 0x80 || strings.IndexByte("_-./@$#{}+*!~%|<>\\^`?[]&", c) >= 0
 }
 
 // word reads a bare word: an identifier, an operator, a number, a GUID, a date.

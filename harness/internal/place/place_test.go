@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -70,7 +71,8 @@ func TestPlaces(t *testing.T) {
 		with("application/json", `{"redirects":["contosoapp://auth.example:8443/x","https://adele:secret@h.example:8080/y"],"photo":"/9j/4AAQSkZJRg","quoted":"\"a\" or \"b\"",`+
 			`"etag":"W/\"a\"","pass\u0077ord":"secret","bare":nan,"text":2026-11-30,"token":"eyJhIjoiYmM_Pz4ifQ","padded":"eyJhIjoiYmM/Pz4ifQ=="}`),
 		with("application/x-www-form-urlencoded", "short=e30%3D&long=eyJhIjoiYmM/Pz4ifQ%3D%3D"),
-		with("multipart/mixed; boundary=b", "to nobody\r\n--b\r\nContent-Type: text/plain\r\n\r\nv\r\n--b--\r\nthe end\r\n"),
+		with("multipart/mixed; boundary=b", "to nobody\r\n--b\r\nContent-Type: text/plain; name=\"a;b\"\r\n\r\nv\r\n--b--\r\nthe end\r\n--b\r\n"),
+		{Method: "POST", Address: graph + "/x", Header: http.Header{"content-type": {"text/tab-separated-values"}}, Body: "a\tb\n\t\"x\ty\"\n"},
 		with("text/html", `<?xml version="1.0"?><!-- adele --><p>a<![CDATA[b & c]]></p x='y'>d<!-- not closed`),
 		with("text/plain", "From: adele@contoso.com\nno header\nContent-Type: multipart/mixed; boundary=q\n\n--q\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\naGVsbG8=\n"+
 			"--q\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\nAAEC\n--q\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\naGVsbG8=\n--q--\n"),
@@ -122,6 +124,18 @@ func TestReplaced(t *testing.T) {
 		place.Rewrite(&m, func(l *place.Leaf) (string, bool) { return `it's "new"`, l.Text == "x y" })
 		if m.Body != want {
 			t.Errorf("%s became %s, want %s", body, m.Body, want)
+		}
+	}
+}
+
+// What is replaced amid characters that are escaped as a whole is replaced with them.
+func TestReplacedCharacters(t *testing.T) {
+	for was, is := range map[string]string{"\u00e9": "è", "\u01e9": "é"} {
+		m := with("application/json", strconv.QuoteToASCII(was))
+		m.Body = `{"a":` + m.Body + `}`
+		place.Rewrite(&m, func(l *place.Leaf) (string, bool) { return is, l.Text == was })
+		if want := `{"a":"` + is + `"}`; m.Body != want {
+			t.Errorf("%q, want %q", m.Body, want)
 		}
 	}
 }
@@ -229,7 +243,7 @@ func FuzzRewrite(f *testing.F) {
 	f.Fuzz(func(t *testing.T, method, address, kind, body string, answer bool) {
 		m := place.Message{Method: method, Address: address, Answer: answer, Status: 200, Header: http.Header{"Content-Type": {kind}}, Body: body}
 		same := m
-		if place.Rewrite(&same, func(*place.Leaf) (string, bool) { return "", false }) || same.Address != address || same.Body != body || same.Header.Get("Content-Type") != kind {
+		if place.Rewrite(&same, func(l *place.Leaf) (string, bool) { return l.Text, len(l.Text)%2 > 0 }) || same.Address != address || same.Body != body || same.Header.Get("Content-Type") != kind {
 			t.Errorf("left alone, it became %+v", same)
 		}
 		other := m
