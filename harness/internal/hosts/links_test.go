@@ -34,7 +34,7 @@ func TestLinks(t *testing.T) {
 		"a thumbnail":         {`{"large":{"url":"https://h.example/t?tempauth=1"}}`, []string{away}},
 		"an exported report":  {`{"url":"https://h.example/t?sv=1&sig=1"}`, []string{away}},
 		"broken off":          {`{"uploadUrl":"https://h.example/u","value":[{"a`, []string{away}},
-		"multipart":           {"--b\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 302 Found\r\nLocation: https://h.example/d\r\n\r\n--b\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{\"uploadUrl\":\"https://h.example/u\",\r\n\"a\":\"--b\"}\r\n--b--", []string{away, away}},
+		"multipart":           {"--b\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 302 Found\r\nLocation: https://h.example/d\r\n\r\n--b\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{\"uploadUrl\":\"https://h.example/u\",\r\n\"a\":\"--b\"}\r\n--b\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{\"uploadUrl\":\"http://h.example/u\"}\r\n--b--", []string{away, away, "http://h.example"}},
 		"a chat message":      {`{"body":{"content":"{\"nextLink\":\"https://h.example/x\"}"}}`, nil},
 		"a bare message":      {`{"body":{"content":"https://h.example/x?tempauth=1"}}`, nil},
 		"quoted twice":        {`{"content":"{\"a\":\"{\\\"uploadUrl\\\":\\\"https://h.example/x\\\"}\"}"}`, nil},

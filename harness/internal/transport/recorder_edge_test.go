@@ -68,6 +68,40 @@ func TestAnsweredEarly(t *testing.T) {
 	}
 }
 
+// A request whose body is neither sent as a whole nor can be said again is noted as lost: it is not
+// recorded without its body.
+func TestBodyThatIsGone(t *testing.T) {
+	r, file := recording(t, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
+		return answer(req, http.StatusUnauthorized, "{}"), nil
+	})})
+	req := newRequest(t, "PUT", profile, strings.NewReader("the body"))
+	req.GetBody = func() (io.ReadCloser, error) { return nil, errors.New("it is gone") }
+	if _, err := r.RoundTrip(req); err != nil {
+		t.Fatal(err)
+	}
+	if note := noted(t, r); note != "keep the request's body: it is gone" || !r.Notes()[0].Lost {
+		t.Error(note)
+	}
+	if all := saved(t, r, file).Interactions; len(all) != 0 {
+		t.Errorf("recorded %q", all[0].Request.Body)
+	}
+}
+
+// What a RoundTripper leaves out of an answer, and a client of a request, is not there.
+func TestRecordsTheLeast(t *testing.T) {
+	r, file := recording(t, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusNoContent}, nil
+	})})
+	req := newRequest(t, "GET", profile, nil)
+	req.Method, req.Header = "", nil
+	if resp, err := r.RoundTrip(req); err != nil || resp.Body == nil {
+		t.Fatal(resp, err)
+	}
+	if i := saved(t, r, file).Interactions[0]; i.Request.Method != "GET" || i.Response.Code != http.StatusNoContent || i.Response.Body != "" {
+		t.Errorf("recorded %s: %d, %q", i.Request.Method, i.Response.Code, i.Response.Body)
+	}
+}
+
 // What no header may hold and net/http reads is kept as spaces, so that the recording replays;
 // the client has it as it came.
 func TestCarriageReturnsInHeaders(t *testing.T) {
@@ -244,6 +278,9 @@ func TestRecorderLeavesNothingRunning(t *testing.T) {
 		go cancel()
 		if _, err := r.RoundTrip(newRequest(t, "GET", "https://graph.microsoft.com/waits", nil).WithContext(ctx)); !errors.Is(err, context.Canceled) {
 			t.Error(err)
+		}
+		if gone := r.Notes()[len(r.Notes())-1].Err.Error(); !strings.HasPrefix(gone, "the client was gone before its answer came") {
+			t.Error(gone)
 		}
 		if got := saved(t, r, file); len(got.Interactions) != 1 {
 			t.Errorf("%d interactions", len(got.Interactions))
