@@ -177,11 +177,11 @@ func (r *rewriter) contentType(i, j int) bool {
 // item takes the id of a file of a business drive apart: behind 01 stand, in base32, four
 // bytes of the drive and the file's GUID, which its etag has too.
 func (a Atom) item() (drive [4]byte, guid string, ok bool) {
-	if a.Kind != Item || len(a.Text) != 34 {
+	if a.Kind != Item {
 		return drive, "", false
 	}
 	data, err := base32Std.DecodeString(a.Text[2:])
-	if err != nil || len(data) != 20 {
+	if err != nil {
 		return drive, "", false
 	}
 	return [4]byte(data), guidOf([16]byte(data[4:])), true
@@ -210,9 +210,6 @@ func (r *rewriter) encoded(i, j int) int {
 		end, encoding = j, base64URL // a path goes on behind the word
 	}
 	w := r.text[i:end]
-	if len(w) > 4096 || len(w)%4 == 1 || r.depth >= mostDepth {
-		return 0
-	}
 	padded := end
 	for padded < len(r.text) && r.text[padded] == '=' && padded < end+2 {
 		padded++
@@ -237,10 +234,13 @@ func (r *rewriter) encodedText(i, end, padded int, encoding *base64.Encoding) in
 	if !ascii.All(string(plain), isIDByte) {
 		return 0
 	}
-	inner := rewriter{text: string(plain), f: r.f, depth: r.depth + 1, listing: true}
+	inner := rewriter{text: string(plain), f: r.f, isJoint: r.isJoint, listing: true}
 	inner.scan()
-	if len(inner.spans) == 0 {
+	switch {
+	case len(inner.spans) == 0:
 		return 0
+	case r.isJoint != nil && !inner.isMade(): // there is more in it than ids, such as a name
+		return padded
 	}
 	renamed := encoding.EncodeToString([]byte(edit.Apply(inner.text, inner.edits)))
 	if padded > end {

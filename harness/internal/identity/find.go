@@ -71,26 +71,36 @@ func RewriteToken(text string, f func(Atom) string) (rewritten string, ok bool) 
 
 // Find lists the spans of a plain text that are ids, in order: of composite ids the
 // whole.
-func Find(text string) []Span { return findIn(text, nil) }
-
-func findIn(text string, spans []Span) []Span {
-	r := rewriter{text: text, f: func(a Atom) string { return a.Text }, listing: true, finding: true, spans: spans}
+func Find(text string) []Span {
+	r := finder(text, nil)
 	r.scan()
 	return r.spans
 }
 
+func finder(text string, spans []Span) rewriter {
+	return rewriter{text: text, f: func(a Atom) string { return a.Text }, listing: true, finding: true, spans: spans}
+}
+
 // IsMadeOf reports whether a plain text is made of ids, and of what joins them: isJoint is asked
-// for what stands between them.
+// for what stands between them, also where they stand in an encoded text.
 func IsMadeOf(text string, isJoint func(between string) bool) bool {
 	var room [4]Span
-	spans, at := findIn(text, room[:0]), 0
-	for _, span := range spans {
-		if at < span.Start && !isJoint(text[at:span.Start]) {
+	r := finder(text, room[:0])
+	r.isJoint = isJoint
+	r.scan()
+	return r.isMade()
+}
+
+// isMade reports whether a text that was scanned is made of its spans and what joins them.
+func (r *rewriter) isMade() bool {
+	at := 0
+	for _, span := range r.spans {
+		if at < span.Start && !r.isJoint(r.text[at:span.Start]) {
 			return false
 		}
 		at = span.End
 	}
-	return len(spans) > 0 && (at == len(text) || isJoint(text[at:]))
+	return len(r.spans) > 0 && (at == len(r.text) || r.isJoint(r.text[at:]))
 }
 
 // Atoms lists the atoms of a plain text, in order.
@@ -109,14 +119,11 @@ type Span struct{ Start, End int }
 // mostLength bounds an atom.
 const mostLength = 8 << 10
 
-// mostDepth bounds how deep ids are encoded in one another.
-const mostDepth = 4
-
 type rewriter struct {
-	text  string
-	f     func(Atom) string
-	depth int
-	edits []edit.Edit
+	text    string
+	f       func(Atom) string
+	isJoint func(between string) bool // of IsMadeOf
+	edits   []edit.Edit
 
 	listing bool // spans are wanted
 	finding bool // and nothing else: f leaves every atom

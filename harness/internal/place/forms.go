@@ -67,14 +67,22 @@ var wrappings = [...]struct{ begins, ends, label string }{
 }
 
 // wrapped finds the value that is all of a text but its wrapping, of which the label is "" for
-// other texts, such as several values in quotes.
-func wrapped(s string) (start, end int, label string) {
+// other texts, such as several values in quotes. Within is how many more wrappings may stand within.
+func wrapped(s string, within int) (start, end int, label string) {
 	for _, w := range wrappings {
 		start, end = len(w.begins), len(s)-len(w.ends)
-		if start < end && strings.EqualFold(s[:start], w.begins) && s[end:] == w.ends && (w.begins != "<" || isMailID(s)) &&
-			(w.ends == "" || !strings.Contains(s[start:end], w.ends)) {
-			return start, end, w.label
+		if start >= end || !strings.EqualFold(s[:start], w.begins) || s[end:] != w.ends || w.begins == "<" && !isMailID(s) {
+			continue
 		}
+		if inner := s[start:end]; w.ends != "" && strings.Contains(inner, w.ends) {
+			if within == 0 {
+				continue
+			}
+			if _, _, again := wrapped(inner, within-1); again == "" {
+				continue
+			}
+		}
+		return start, end, w.label
 	}
 	return 0, 0, ""
 }

@@ -41,7 +41,7 @@ func formOf(w *walker, s string, leaf Leaf) (read func(base int), label string) 
 			}, ">u!"
 		}
 	}
-	if start, end, label := wrapped(s); label != "" {
+	if start, end, label := wrapped(s, 1); label != "" {
 		return func(base int) { w.value(s[start:end], base+start, leaf) }, label
 	}
 	if c == '<' && media.IsMarkup(s) {
