@@ -16,14 +16,13 @@ import (
 
 var (
 	base64URL = base64.RawURLEncoding
-	base64Std = base64.RawStdEncoding
 	base32Std = base32.StdEncoding.WithPadding(base32.NoPadding)
 )
 
 // bytesIn decodes base64 that has one spelling; nil where the text is none.
-func bytesIn(text string, encoding *base64.Encoding) []byte {
-	data, err := encoding.DecodeString(text)
-	if err != nil || encoding.EncodeToString(data) != text {
+func bytesIn(text string) []byte {
+	data, err := base64URL.DecodeString(text)
+	if err != nil || base64URL.EncodeToString(data) != text {
 		return nil
 	}
 	return data
@@ -31,8 +30,8 @@ func bytesIn(text string, encoding *base64.Encoding) []byte {
 
 // composite replaces GUIDs that stand as bytes in an encoded span, and reports whether
 // it is one.
-func (r *rewriter) composite(i, j int, encoding *base64.Encoding) bool {
-	data := bytesIn(r.text[i:j], encoding)
+func (r *rewriter) composite(i, j int) bool {
+	data := bytesIn(r.text[i:j])
 	if data == nil {
 		return false
 	}
@@ -43,7 +42,7 @@ func (r *rewriter) composite(i, j int, encoding *base64.Encoding) bool {
 		}
 		copy(data[k:], memory[:])
 	}
-	r.put(i, j, encoding.EncodeToString(data))
+	r.put(i, j, base64URL.EncodeToString(data))
 	return true
 }
 
@@ -162,16 +161,17 @@ func contentTypeGUIDs(s string) (guids []int, ok bool) {
 // contentType replaces the GUIDs in the id of a content type, and reports whether there are any.
 func (r *rewriter) contentType(i, j int) bool {
 	guids, _ := contentTypeGUIDs(r.text[i:j])
+	if len(guids) == 0 {
+		return false
+	}
 	at := i
 	for _, start := range guids {
 		r.put(at, i+start, r.text[at:i+start])
 		at = i + start + 32
 		r.hex(i+start, at)
 	}
-	if len(guids) > 0 {
-		r.put(at, j, r.text[at:j])
-	}
-	return len(guids) > 0
+	r.put(at, j, r.text[at:j])
+	return true
 }
 
 // item takes the id of a file of a business drive apart: behind 01 stand, in base32, four
@@ -196,41 +196,28 @@ func itemOf(drive [4]byte, guid string) string {
 // that was made of ids, such as TENANT##19:CHAT##USER. It returns where to go on, or 0
 // where the word at i is no such thing.
 func (r *rewriter) encoded(i, j int) int {
-	end := j
-	encoding := base64URL
-	if !strings.ContainsAny(r.text[i:j], "-_") {
-		for end < len(r.text) && isBase64(r.text[end]) {
-			end++
-		}
-		if strings.ContainsAny(r.text[i:end], "+/") {
-			encoding = base64Std
-		}
-	}
-	if rest := r.text[end:]; end != j && (i > 0 || len(rest) > 2 || strings.Trim(rest, "=") != "") {
-		end, encoding = j, base64URL // a path goes on behind the word
-	}
-	w := r.text[i:end]
-	padded := end
-	for padded < len(r.text) && r.text[padded] == '=' && padded < end+2 {
+	w := r.text[i:j]
+	padded := j
+	for padded < len(r.text) && r.text[padded] == '=' && padded < j+2 {
 		padded++
 	}
 	switch len(w) {
 	case 22, 43, 64, 86: // 16, 32, 48, 64 bytes
-		if (isMixed(w) && !IsFake(Atom{Token, w}) || areFake(bytesIn(w, encoding))) && r.composite(i, end, encoding) {
+		if (isMixed(w) && !IsFake(Atom{Token, w}) || areFake(bytesIn(w))) && r.composite(i, j) {
 			return padded
 		}
 	}
-	return r.encodedText(i, end, padded, encoding)
+	return r.encodedText(i, j, padded)
 }
 
 // encodedText replaces the ids of a text in base64.
-func (r *rewriter) encodedText(i, end, padded int, encoding *base64.Encoding) int {
+func (r *rewriter) encodedText(i, end, padded int) int {
 	w := r.text[i:end]
-	var head [3]byte
-	if n, err := base64Std.Decode(head[:], []byte(w[:4])); err != nil || n != 3 || !ascii.All(string(head[:]), isIDByte) {
+	var head [3]byte // most words are told by these, without an allocation
+	if n, err := base64URL.Decode(head[:], []byte(w[:4])); err != nil || n != 3 || !ascii.All(string(head[:]), isIDByte) {
 		return 0
 	}
-	plain := bytesIn(w, encoding)
+	plain := bytesIn(w)
 	if !ascii.All(string(plain), isIDByte) {
 		return 0
 	}
@@ -242,7 +229,7 @@ func (r *rewriter) encodedText(i, end, padded int, encoding *base64.Encoding) in
 	case r.isJoint != nil && !inner.isMade(): // there is more in it than ids, such as a name
 		return padded
 	}
-	renamed := encoding.EncodeToString([]byte(edit.Apply(inner.text, inner.edits)))
+	renamed := base64URL.EncodeToString([]byte(edit.Apply(inner.text, inner.edits)))
 	if padded > end {
 		renamed += strings.Repeat("=", (4-len(renamed)%4)%4)
 	}

@@ -202,7 +202,7 @@ func (a Atom) positions(dst []position) (at []position, value int) {
 	for _, p := range dst[value:] {
 		check += tenths[p.class]
 	}
-	if check < checkTenths {
+	if check < checkTenths && a.Kind != GUID { // one of letters alone has 100
 		return dst, 0
 	}
 	return dst, value

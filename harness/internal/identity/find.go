@@ -180,9 +180,6 @@ func (r *rewriter) word(i, j int) int {
 		return j
 	case strings.HasPrefix(w, contentTypePrefix) && r.contentType(i, j):
 		return j
-	case len(w) == 64 && strings.HasSuffix(r.text[:i], "b!") && (i == 2 || !isWordByte[r.text[i-3]]): // site, web and list
-		r.composite(i, j, base64URL)
-		return j
 	case ascii.All(w, ascii.IsDigit), strings.HasPrefix(w, "eyJ") && j < len(r.text) && r.text[j] == '.': // a number, a signed token
 		return j
 	case isICalUID(w):

@@ -3,7 +3,10 @@ package identity_test
 import (
 	"encoding/base32"
 	"encoding/base64"
+	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,6 +34,14 @@ var forms = map[string][]string{
 	"contoso.sharepoint.com,da60e844-ba1d-49bc-b4d4-d5e36bae9019,0271110f-634f-4300-a841-3a8a2e851851":     {"da60e844-ba1d-49bc-b4d4-d5e36bae9019", "0271110f-634f-4300-a841-3a8a2e851851"},
 	"/users/8ea0e38b-efb3-4757-924a-5f94061cf8c2/manager":                                                  {"8ea0e38b-efb3-4757-924a-5f94061cf8c2"},
 	"040000008200E00074C5B7101A82E0080000000060074BC55843D60100000000000000":                               {"040000008200E00074C5B7101A82E0080000000060074BC55843D60100000000000000"},
+	"S-1-12-1-2750858758-1121401068-3973320332-1637682607-1":                                               nil,
+	"S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464":                                       nil,
+	"i-OgjrPvV0eSSl-UBhz4wg":                                                                               {"8ea0e38b-efb3-4757-924a-5f94061cf8c2"},
+	"19:abcdefghijklmnopqrstuvwxyz@thread.v2":                                                              {"abcdefghijklmnopqrstuvwxyz"},
+	"01A8B9C0D1E2F3G4H5I6J7K8L9M0N1O2P3":                                                                   {"01A8B9C0D1E2F3G4H5I6J7K8L9M0N1O2P3"},
+	"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa":                                                                 {"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"},
+	"0x0101008EA0E38BEFB34757924A5F94061CF8C203":                                                           {"8ea0e38b-efb3-4757-924a-5f94061cf8c2"},
+	"dG8gQWRlbGUgVmFuY2U6IDhlYTBlMzhiLWVmYjMtNDc1Ny05MjRhLTVmOTQwNjFjZjhjMg==":                             {"dG8gQWRlbGUgVmFuY2U6IDhlYTBlMzhiLWVmYjMtNDc1Ny05MjRhLTVmOTQwNjFjZjhjMg"},
 	"no ids, a date 2022-05-07T06:53:16.5922778Z and 1590776551682":                                        nil,
 	"microsoft.graph.aadUserConversationMember":                                                            nil, "IEEE754Compatible=false;odata.metadata=minimal": nil,
 	"AzureADandPersonalMicrosoftAccount": nil, "": nil,
@@ -82,6 +93,32 @@ func checkFake(t *testing.T, text, fake string) {
 	}
 }
 
+// What stands for an id is the same in every version: cassettes hold it.
+func TestPseudonymsStay(t *testing.T) {
+	var b strings.Builder
+	for _, text := range slices.Sorted(maps.Keys(forms)) {
+		fmt.Fprintf(&b, "%s\n  %s\n", text, faker.Text(text))
+	}
+	testkit.Golden(t, "testdata/pseudonyms.txt", b.String())
+}
+
+// GUIDs of letters alone, which people write into tests, are told apart as all others are.
+func TestGUIDsOfLetters(t *testing.T) {
+	a, b := faker.Text("aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"), faker.Text("aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaab")
+	if a == b || !identity.IsFake(identity.Atom{Kind: identity.GUID, Text: a}) {
+		t.Errorf("they became %s and %s", a, b)
+	}
+}
+
+// A replacement that does not fit the composite that it is a part of leaves that as it is.
+func TestReplacementsThatDoNotFit(t *testing.T) {
+	for _, text := range []string{"S-1-12-1-2750858758-1121401068-3973320332-1637682607", "8ea0e38befb34757924a5f94061cf8c2", "i-OgjrPvV0eSSl-UBhz4wg"} {
+		if got := identity.Rewrite(text, func(identity.Atom) string { return "x" }); got != text {
+			t.Errorf("%s became %s", text, got)
+		}
+	}
+}
+
 func TestSaltsDiffer(t *testing.T) {
 	const id = "8ea0e38b-efb3-4757-924a-5f94061cf8c2"
 	a, b := faker.Text(id), identity.NewFaker([]byte("another")).Text(id)
@@ -100,6 +137,10 @@ func TestCompositesAgree(t *testing.T) {
 		if got := identity.Atoms(faker.Text(text)); len(got) != 1 || got[0].Text != fake {
 			t.Errorf("%s became %v, not of %s", text, got, fake)
 		}
+	}
+	const thumbprint = "a3f6c60638ec42d78c0ed4ecaf0d9d61a3f6c606"
+	if got, want := faker.Text(strings.ToUpper(thumbprint)), strings.ToUpper(faker.Text(thumbprint)); got != want {
+		t.Errorf("in capitals it became %s, want %s", got, want)
 	}
 	const file = "01NKDM7HMOJTVYMDOSXFDK2QJDXCDI3WUK"
 	guid := func(file string) string {
@@ -208,8 +249,11 @@ func TestEncodedPseudonymsStay(t *testing.T) {
 
 func TestIsMadeOf(t *testing.T) {
 	const id = "8ea0e38b-efb3-4757-924a-5f94061cf8c2"
+	encoded := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 	isJoint := func(between string) bool { return between == "" || between == "," }
 	for text, want := range map[string]bool{
+		encoded(id + "," + id): true, encoded("adele," + id): false, encoded("there is no id in it"): false, encoded("none-in-this-either"): false,
+		strings.ReplaceAll(id+id, "-", ""): true, "0x010100" + strings.ReplaceAll(id, "-", "") + "03": true, "/" + encoded(id) + "/x": false,
 		id: true, id + "," + id: true, "," + id: true, "": false, ",": false, id + " of it": false, "of " + id: false, id + " and " + id: false,
 	} {
 		if got := identity.IsMadeOf(text, isJoint); got != want {
