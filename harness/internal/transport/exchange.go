@@ -23,7 +23,7 @@ type exchange struct {
 	order    int64
 	req      *http.Request
 	resp     *http.Response
-	sent     upload
+	sent     *copied // the body of the request, if it has one
 	began    time.Time
 }
 
@@ -59,7 +59,7 @@ func (e *exchange) receive(resp *http.Response) error {
 
 // record keeps the exchange with the answer's body as it came.
 func (e *exchange) record(received string) error {
-	sent, whole, err := e.sent.text(e.req)
+	sent, whole, err := e.sentText()
 	switch {
 	case err != nil:
 		e.lost(fmt.Errorf("keep the request's body: %w", err))

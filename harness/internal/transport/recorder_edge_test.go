@@ -13,6 +13,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 )
@@ -99,6 +100,24 @@ func TestRecordsTheLeast(t *testing.T) {
 	}
 	if i := saved(t, r, file).Interactions[0]; i.Request.Method != "GET" || i.Response.Code != http.StatusNoContent || i.Response.Body != "" {
 		t.Errorf("recorded %s: %d, %q", i.Request.Method, i.Response.Code, i.Response.Body)
+	}
+}
+
+// What is noted of a request is redacted, and one that nobody could send is noted.
+func TestNotesAreRedacted(t *testing.T) {
+	hide := func(i *cassette.Interaction) (*cassette.Interaction, []byte) {
+		stored := *i
+		stored.Request.URL = strings.ReplaceAll(i.Request.URL, "adele", "user1")
+		return &stored, nil
+	}
+	r, _ := recording(t, transport.RecorderOptions{Redact: hide, Base: service(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF })})
+	for _, req := range []*http.Request{newRequest(t, "GET", "https://graph.microsoft.com/v1.0/users/adele?$skiptoken=secret", nil), {Method: "GET"}} {
+		if _, err := r.RoundTrip(req); err != io.ErrUnexpectedEOF {
+			t.Error(err)
+		}
+	}
+	if got, want := fmt.Sprint(r.Notes()), "[interaction 0, GET https://graph.microsoft.com/v1.0/users/user1: unexpected EOF interaction 1, GET (no address): unexpected EOF]"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }
 
