@@ -294,7 +294,7 @@ func looksRandom(w string) bool {
 }
 
 // cased gives a replacement the letter case of what was written: all capitals, all small
-// letters, or, where places correspond, place by place.
+// letters, or place by place.
 func cased(replacement, written string) string {
 	upper, lower := has(written, ascii.IsUpper), has(written, ascii.IsLower)
 	switch {
@@ -302,11 +302,9 @@ func cased(replacement, written string) string {
 		return replacement
 	case !lower:
 		return strings.ToUpper(replacement)
-	case len(replacement) != len(written):
-		return replacement
 	}
 	b := []byte(replacement)
-	for i := range b {
+	for i := range min(len(b), len(written)) {
 		if ascii.IsUpper(written[i]) && ascii.IsLower(b[i]) {
 			b[i] &^= 0x20
 		}
