@@ -118,8 +118,10 @@ func TestReplacementsThatDoNotFit(t *testing.T) {
 			t.Errorf("%s became %s", text, got)
 		}
 	}
-	if got := identity.Rewrite("8Ea0e38b-efB3-4757-924a-5f94061cf8c2", func(identity.Atom) string { return "a short one" }); got != "a Short one" {
-		t.Errorf("a GUID of both cases became %s", got)
+	for is, want := range map[string]string{"ab": "aB", strings.Repeat("ab", 20): "aBababababaB" + strings.Repeat("ab", 14)} {
+		if got := identity.Rewrite("8Ea0e38b-efB3-4757-924a-5f94061cf8c2", func(identity.Atom) string { return is }); got != want {
+			t.Errorf("a GUID of both cases became %s, want %s", got, want)
+		}
 	}
 }
 
