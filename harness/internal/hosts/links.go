@@ -104,7 +104,7 @@ func partLinks(body string) []Link {
 				l.Start, l.End = l.Start+at+len(name)+1, l.End+at+len(name)+1
 				links = append(links, l)
 			}
-		case inHeaders && text == "":
+		case text == "":
 			inHeaders = false
 		case !inHeaders && strings.HasPrefix(text, "{"):
 			line, _, _ = strings.Cut(body[at:], "\n"+boundary)

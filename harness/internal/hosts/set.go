@@ -129,7 +129,7 @@ func (s *Set) Names() []string {
 func IsHere(host string) bool {
 	name := strings.TrimRight(strings.ToLower((&url.URL{Host: host}).Hostname()), ".")
 	ip := net.ParseIP(name)
-	return name == "" || name == "localhost" || strings.HasSuffix(name, ".localhost") || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
+	return name == "" || name == "localhost" || strings.HasSuffix(name, ".localhost") || ip.IsLoopback() || ip.IsUnspecified()
 }
 
 // isNobodys reports whether a host belongs to no recording, whatever names it.
