@@ -21,8 +21,8 @@ var (
 
 // bytesIn decodes base64 that has one spelling; nil where the text is none.
 func bytesIn(text string) []byte {
-	data, err := base64URL.DecodeString(text)
-	if err != nil || base64URL.EncodeToString(data) != text {
+	data, _ := base64URL.DecodeString(text)
+	if base64URL.EncodeToString(data) != text {
 		return nil
 	}
 	return data
@@ -95,7 +95,7 @@ func (r *rewriter) sid(i, j int) bool {
 	w := r.text[i:j]
 	numbers, cloud := strings.CutPrefix(w, "S-1-12-1-")
 	if !cloud {
-		if !strings.HasPrefix(w, "S-1-5-21-") || strings.Trim(w[2:], "-0123456789") != "" || strings.Count(w, "-") < 6 {
+		if !strings.HasPrefix(w, "S-1-5-21-") || strings.Trim(w[2:], "-0123456789") != "" {
 			return false
 		}
 		r.atom(i, j, SID)

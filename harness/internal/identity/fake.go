@@ -182,7 +182,7 @@ const (
 func (a Atom) positions(dst []position) (at []position, value int) {
 	hex, sum := 0, 0
 	for i := a.prefix(); i < len(a.Text); i++ {
-		if a.Kind == SID && i > 0 && a.Text[i-1] == '-' {
+		if a.Kind == SID && a.Text[i-1] == '-' {
 			i += fixedDigits(a.Text[i:])
 		}
 		class := classes[a.Text[i]]

@@ -41,9 +41,12 @@ var forms = map[string][]string{
 	"01A8B9C0D1E2F3G4H5I6J7K8L9M0N1O2P3":                                                                   {"01A8B9C0D1E2F3G4H5I6J7K8L9M0N1O2P3"},
 	"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa":                                                                 {"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"},
 	"0x0101008EA0E38BEFB34757924A5F94061CF8C203":                                                           {"8ea0e38b-efb3-4757-924a-5f94061cf8c2"},
-	"dG8gQWRlbGUgVmFuY2U6IDhlYTBlMzhiLWVmYjMtNDc1Ny05MjRhLTVmOTQwNjFjZjhjMg==":                             {"dG8gQWRlbGUgVmFuY2U6IDhlYTBlMzhiLWVmYjMtNDc1Ny05MjRhLTVmOTQwNjFjZjhjMg"},
+	"QWRlbGUgVmFuY2U6IDhlYTBlMzhiLWVmYjMtNDc1Ny05MjRhLTVmOTQwNjFjZjhjMg==":                                 {"QWRlbGUgVmFuY2U6IDhlYTBlMzhiLWVmYjMtNDc1Ny05MjRhLTVmOTQwNjFjZjhjMg"},
 	"no ids, a date 2022-05-07T06:53:16.5922778Z and 1590776551682":                                        nil,
 	"8Ea0e38b-efB3-4757-924a-5f94061cf8c2":                                                                 {"8ea0e38b-efb3-4757-924a-5f94061cf8c2"},
+	"S-1-5-21-2111111111-1111111111-1111111111-abc":                                                        nil,
+	"S-1-5-21-4294967295-1111111111-1111111111-1111111111":                                                 {"S-1-5-21-4294967295-1111111111-1111111111-1111111111"},
+	"0x01F2A3B4C5D6E7F8A9B0C1D2E3F4A5":                                                                     {"0x01F2A3B4C5D6E7F8A9B0C1D2E3F4A5"},
 	"microsoft.graph.aadUserConversationMember":                                                            nil, "IEEE754Compatible=false;odata.metadata=minimal": nil,
 	"AzureADandPersonalMicrosoftAccount": nil, "": nil,
 }
@@ -191,8 +194,28 @@ func TestTokens(t *testing.T) {
 			t.Errorf("%s became %s, then %s", text, fake, again)
 		}
 	}
-	if _, ok := identity.RewriteToken("23", faker.Fake); ok {
-		t.Error("23 has no room")
+	for _, text := range []string{"23", strings.Repeat("a1z2", 4096)} {
+		if _, ok := identity.RewriteToken(text, faker.Fake); ok || identity.IsFake(identity.Atom{Kind: identity.Token, Text: text[:2]}) {
+			t.Errorf("%.10s has no room", text)
+		}
+	}
+	const id = "8ea0e38b-efb3-4757-924a-5f94061cf8c2"
+	if got, _ := identity.RewriteToken(id, faker.Fake); got != faker.Text(id) {
+		t.Errorf("%s became %s", id, got)
+	}
+	if got, _ := identity.RewriteToken(id+",adele", faker.Fake); strings.Contains(got, "adele") {
+		t.Errorf("what stands beside an id stays in %s", got)
+	}
+}
+
+func TestContentTypes(t *testing.T) {
+	for text, want := range map[string]bool{
+		"0x01": true, "0x0101": true, "0x01020304050F": true, "0x010": false, "0x01020304050607": false, "0x0101zz": false, "0x02": false, "": false,
+		"0x0101008EA0E38BEFB34757924A5F94061CF8C2": false,
+	} {
+		if got := identity.IsContentType(text); got != want {
+			t.Errorf("%s: %t", text, got)
+		}
 	}
 }
 
@@ -249,6 +272,9 @@ func TestEncodedPseudonymsStay(t *testing.T) {
 			if twice := faker.Text(once); twice != once {
 				t.Fatalf("%s became %s, and that %s", id, once, twice)
 			}
+			if was, is := len(identity.Atoms(id)), len(identity.Atoms(once)); was != is {
+				t.Fatalf("%s has %d ids, and %s, which it became, %d", id, was, once, is)
+			}
 		}
 	}
 }
@@ -262,6 +288,9 @@ func TestIsMadeOf(t *testing.T) {
 		strings.ReplaceAll(id+id, "-", ""): true, "0x010100" + strings.ReplaceAll(id, "-", "") + "03": true, "/" + encoded(id) + "/x": false,
 		id: true, id + "," + id: true, "," + id: true, "": false, ",": false, id + " of it": false, "of " + id: false, id + " and " + id: false,
 	} {
+		if spans := identity.Find(text); len(spans) > 0 && strings.Contains(text, encoded("none-in")) {
+			t.Errorf("%q holds the ids %v", text, spans)
+		}
 		if got := identity.IsMadeOf(text, isJoint); got != want {
 			t.Errorf("%q: %t", text, got)
 		}
