@@ -165,7 +165,7 @@ func (r *rewriter) scan() {
 		for j < len(r.text) && isWordByte[r.text[j]] {
 			j++
 		}
-		if j-i >= minWord || j-i >= 10 && r.text[i] == 'S' {
+		if j-i >= minWord {
 			j = r.word(i, j)
 		}
 		i = j
@@ -176,9 +176,7 @@ func (r *rewriter) scan() {
 func (r *rewriter) word(i, j int) int {
 	w := r.text[i:j]
 	switch {
-	case len(w) >= 36 && r.guids(i, j), strings.HasPrefix(w, "S-1-") && r.sid(i, j):
-		return j
-	case strings.HasPrefix(w, contentTypePrefix) && r.contentType(i, j):
+	case r.guids(i, j), r.sid(i, j), r.contentType(i, j):
 		return j
 	case ascii.All(w, ascii.IsDigit), strings.HasPrefix(w, "eyJ") && j < len(r.text) && r.text[j] == '.': // a number, a signed token
 		return j

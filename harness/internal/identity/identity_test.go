@@ -47,7 +47,9 @@ var forms = map[string][]string{
 	"S-1-5-21-2111111111-1111111111-1111111111-abc":                                                        nil,
 	"S-1-5-21-4294967295-1111111111-1111111111-1111111111":                                                 {"S-1-5-21-4294967295-1111111111-1111111111-1111111111"},
 	"0x01F2A3B4C5D6E7F8A9B0C1D2E3F4A5":                                                                     {"0x01F2A3B4C5D6E7F8A9B0C1D2E3F4A5"},
-	"microsoft.graph.aadUserConversationMember":                                                            nil, "IEEE754Compatible=false;odata.metadata=minimal": nil,
+	"%2C8ea0e38befb34757924a5f94061cf8c2":                                                                  {"8ea0e38b-efb3-4757-924a-5f94061cf8c2"},
+	"123456789012345678901234567890":                                                                       nil, "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJh": nil,
+	"microsoft.graph.aadUserConversationMember": nil, "IEEE754Compatible=false;odata.metadata=minimal": nil,
 	"AzureADandPersonalMicrosoftAccount": nil, "": nil,
 }
 
@@ -175,6 +177,11 @@ func TestExtensionsHoldAnApplication(t *testing.T) {
 	if n, called, ok := identity.Extension(want); !ok || called != "jobGroup" || want[n:] != "jobGroup" {
 		t.Errorf("the name in %s is %q", want, called)
 	}
+	for _, none := range []string{"", "jobGroup", strings.TrimSuffix(name, "jobGroup"), strings.Replace(name, "_job", "-job", 1), strings.Replace(name, "b7d8", "job8", 1)} {
+		if _, called, ok := identity.Extension(none); ok {
+			t.Errorf("the name in %s is %q", none, called)
+		}
+	}
 }
 
 func TestRealIDsAreNoPseudonyms(t *testing.T) {
@@ -200,8 +207,10 @@ func TestTokens(t *testing.T) {
 		}
 	}
 	const id = "8ea0e38b-efb3-4757-924a-5f94061cf8c2"
-	if got, _ := identity.RewriteToken(id, faker.Fake); got != faker.Text(id) {
-		t.Errorf("%s became %s", id, got)
+	for _, text := range []string{id, "0x0101008EA0E38BEFB34757924A5F94061CF8C203"} {
+		if got, _ := identity.RewriteToken(text, faker.Fake); got != faker.Text(text) {
+			t.Errorf("%s became %s", text, got)
+		}
 	}
 	if got, _ := identity.RewriteToken(id+",adele", faker.Fake); strings.Contains(got, "adele") {
 		t.Errorf("what stands beside an id stays in %s", got)
