@@ -165,7 +165,7 @@ func (r *rewriter) scan() {
 		for j < len(r.text) && isWordByte[r.text[j]] {
 			j++
 		}
-		if j-i >= minWord {
+		if j-i >= minWord || j-i >= 10 && r.text[i] == 'S' {
 			j = r.word(i, j)
 		}
 		i = j

@@ -47,6 +47,7 @@ var forms = map[string][]string{
 	"S-1-5-21-2111111111-1111111111-1111111111-abc":                                                        nil,
 	"S-1-5-21-4294967295-1111111111-1111111111-1111111111":                                                 {"S-1-5-21-4294967295-1111111111-1111111111-1111111111"},
 	"0x01F2A3B4C5D6E7F8A9B0C1D2E3F4A5":                                                                     {"0x01F2A3B4C5D6E7F8A9B0C1D2E3F4A5"},
+	"S-1-12-1-0-0-0-7":                                                                                     {"00000000-0000-0000-0000-000007000000"},
 	"%2C8ea0e38befb34757924a5f94061cf8c2":                                                                  {"8ea0e38b-efb3-4757-924a-5f94061cf8c2"},
 	"123456789012345678901234567890":                                                                       nil, "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJh": nil,
 	"microsoft.graph.aadUserConversationMember": nil, "IEEE754Compatible=false;odata.metadata=minimal": nil,
