@@ -42,9 +42,6 @@ func IsFile(method string, asked *url.URL) bool {
 // Links finds the links in a body that a client may follow: strings of JSON that are an
 // address as a whole, at members that lead on. An address inside another text is data.
 func Links(body string) []Link {
-	if !strings.Contains(body, "://") && !strings.Contains(body, `:\/\/`) {
-		return nil
-	}
 	if strings.HasPrefix(body, "--") {
 		return partLinks(body)
 	}
@@ -107,15 +104,11 @@ func partLinks(body string) []Link {
 				l.Start, l.End = l.Start+at+len(name)+1, l.End+at+len(name)+1
 				links = append(links, l)
 			}
-		case inHeaders && text == "":
+		case text == "":
 			inHeaders = false
 		case !inHeaders && strings.HasPrefix(text, "{"):
-			part := body[at:]
-			if end := strings.Index(part, "\n"+boundary); end >= 0 {
-				part = part[:end]
-			}
-			links = jsonLinks(links, part, at)
-			line = part
+			line, _, _ = strings.Cut(body[at:], "\n"+boundary)
+			links = jsonLinks(links, line, at)
 		}
 		at += len(line) + 1
 	}

@@ -34,7 +34,7 @@ func TestLinks(t *testing.T) {
 		"a thumbnail":         {`{"large":{"url":"https://h.example/t?tempauth=1"}}`, []string{away}},
 		"an exported report":  {`{"url":"https://h.example/t?sv=1&sig=1"}`, []string{away}},
 		"broken off":          {`{"uploadUrl":"https://h.example/u","value":[{"a`, []string{away}},
-		"multipart":           {"--b\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 302 Found\r\nLocation: https://h.example/d\r\n\r\n--b\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{\"uploadUrl\":\"https://h.example/u\",\r\n\"a\":\"--b\"}\r\n--b--", []string{away, away}},
+		"multipart":           {"--b\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 302 Found\r\nLocation: https://h.example/d\r\n\r\n--b\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{\"uploadUrl\":\"https://h.example/u\",\r\n\"a\":\"--b\"}\r\n--b\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{\"uploadUrl\":\"http://h.example/u\"}\r\n--b--", []string{away, away, "http://h.example"}},
 		"a chat message":      {`{"body":{"content":"{\"nextLink\":\"https://h.example/x\"}"}}`, nil},
 		"a bare message":      {`{"body":{"content":"https://h.example/x?tempauth=1"}}`, nil},
 		"quoted twice":        {`{"content":"{\"a\":\"{\\\"uploadUrl\\\":\\\"https://h.example/x\\\"}\"}"}`, nil},
@@ -93,7 +93,7 @@ func TestSet(t *testing.T) {
 		s.Learn("GET", u, http.Header{"Content-Type": {typ}, "Location": {location}}, body)
 	}
 	const json = "application/json"
-	learn("https://graph.microsoft.com/v1.0/me/drive", json, "https://monitor.example/x", `{"uploadUrl":"https://up.example/x"}`)
+	learn("https://graph.microsoft.com/v1.0/me/drive", json, "https://monitor.example/x", `{"uploadUrl":"https://up.example/x","@odata.nextLink":"https://graph.microsoft.com/v1.0/x"}`)
 	learn("https://graph.microsoft.com/v1.0/me/drive", "text/plain", "", `{"uploadUrl":"https://text.example/x"}`)
 	// What somebody has in a file is data, also where it is JSON.
 	learn("https://graph.microsoft.com/v1.0/me/drive/items/1/content", json, "https://download.example/x", `{"nextLink":"https://content.example/x"}`)
@@ -117,7 +117,7 @@ func TestSet(t *testing.T) {
 	if got := strings.Join(s.Names(), " "); got != "*.0.0.1 *.local *.microsoftonline.com *.vault.azure.net default.example download.example management.azure.com monitor.example page.example port.example:8443 recorded.example up.example" {
 		t.Errorf("names are %s", got)
 	}
-	for _, bad := range []string{"", "https://a.example", "a b", "a/b", "*", "localhost:80", "127.0.0.1", "a.localhost", "localhost.", "login.microsoftonline.com", "ünï.example", "user@a.example"} {
+	for _, bad := range []string{"", "https://a.example", "a b", "a/b", "*", "localhost:80", "127.0.0.1", "0.0.0.0", strings.Repeat("a", 261), "a.localhost", "localhost.", "login.microsoftonline.com", "ünï.example", "user@a.example"} {
 		if err := hosts.Check(bad); err == nil {
 			t.Errorf("%q passes for a host", bad)
 		}

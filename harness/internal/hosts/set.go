@@ -69,7 +69,7 @@ func (s *Set) Add(hosts ...string) {
 	defer s.mu.Unlock()
 	for _, host := range hosts {
 		bare := graph.BareHost(host)
-		if _, known := s.hosts[bare]; !known && bare != "" && len(s.hosts) < most && !isNobodys(bare) {
+		if _, known := s.hosts[bare]; !known && len(s.hosts) < most && !isNobodys(bare) {
 			s.hosts[bare] = false
 		}
 	}
@@ -95,16 +95,10 @@ func (s *Set) Learn(method string, asked *url.URL, header http.Header, body stri
 
 // Has reports whether a host, with its port unless that is the scheme's own, belongs.
 func (s *Set) Has(host string) bool {
-	switch {
-	case graph.IsHost(host):
-		return true
-	case isNobodys(host):
-		return false
-	}
 	s.mu.Lock()
 	_, known := s.hosts[graph.BareHost(host)]
 	s.mu.Unlock()
-	return known || s.IsNamed(host)
+	return known || graph.IsHost(host) || s.IsNamed(host)
 }
 
 // IsNamed reports whether the user named a host that is not Graph's: what is recorded of
@@ -135,7 +129,7 @@ func (s *Set) Names() []string {
 func IsHere(host string) bool {
 	name := strings.TrimRight(strings.ToLower((&url.URL{Host: host}).Hostname()), ".")
 	ip := net.ParseIP(name)
-	return name == "" || name == "localhost" || strings.HasSuffix(name, ".localhost") || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
+	return name == "" || name == "localhost" || strings.HasSuffix(name, ".localhost") || ip.IsLoopback() || ip.IsUnspecified()
 }
 
 // isNobodys reports whether a host belongs to no recording, whatever names it.

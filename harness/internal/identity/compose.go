@@ -16,14 +16,13 @@ import (
 
 var (
 	base64URL = base64.RawURLEncoding
-	base64Std = base64.RawStdEncoding
 	base32Std = base32.StdEncoding.WithPadding(base32.NoPadding)
 )
 
 // bytesIn decodes base64 that has one spelling; nil where the text is none.
-func bytesIn(text string, encoding *base64.Encoding) []byte {
-	data, err := encoding.DecodeString(text)
-	if err != nil || encoding.EncodeToString(data) != text {
+func bytesIn(text string) []byte {
+	data, _ := base64URL.DecodeString(text)
+	if base64URL.EncodeToString(data) != text {
 		return nil
 	}
 	return data
@@ -31,8 +30,8 @@ func bytesIn(text string, encoding *base64.Encoding) []byte {
 
 // composite replaces GUIDs that stand as bytes in an encoded span, and reports whether
 // it is one.
-func (r *rewriter) composite(i, j int, encoding *base64.Encoding) bool {
-	data := bytesIn(r.text[i:j], encoding)
+func (r *rewriter) composite(i, j int) bool {
+	data := bytesIn(r.text[i:j])
 	if data == nil {
 		return false
 	}
@@ -43,7 +42,7 @@ func (r *rewriter) composite(i, j int, encoding *base64.Encoding) bool {
 		}
 		copy(data[k:], memory[:])
 	}
-	r.put(i, j, encoding.EncodeToString(data))
+	r.put(i, j, base64URL.EncodeToString(data))
 	return true
 }
 
@@ -96,7 +95,7 @@ func (r *rewriter) sid(i, j int) bool {
 	w := r.text[i:j]
 	numbers, cloud := strings.CutPrefix(w, "S-1-12-1-")
 	if !cloud {
-		if !strings.HasPrefix(w, "S-1-5-21-") || strings.Trim(w[2:], "-0123456789") != "" || strings.Count(w, "-") < 6 {
+		if !strings.HasPrefix(w, "S-1-5-21-") || strings.Trim(w[2:], "-0123456789") != "" {
 			return false
 		}
 		r.atom(i, j, SID)
@@ -162,26 +161,27 @@ func contentTypeGUIDs(s string) (guids []int, ok bool) {
 // contentType replaces the GUIDs in the id of a content type, and reports whether there are any.
 func (r *rewriter) contentType(i, j int) bool {
 	guids, _ := contentTypeGUIDs(r.text[i:j])
+	if len(guids) == 0 {
+		return false
+	}
 	at := i
 	for _, start := range guids {
 		r.put(at, i+start, r.text[at:i+start])
 		at = i + start + 32
 		r.hex(i+start, at)
 	}
-	if len(guids) > 0 {
-		r.put(at, j, r.text[at:j])
-	}
-	return len(guids) > 0
+	r.put(at, j, r.text[at:j])
+	return true
 }
 
 // item takes the id of a file of a business drive apart: behind 01 stand, in base32, four
 // bytes of the drive and the file's GUID, which its etag has too.
 func (a Atom) item() (drive [4]byte, guid string, ok bool) {
-	if a.Kind != Item || len(a.Text) != 34 {
+	if a.Kind != Item {
 		return drive, "", false
 	}
 	data, err := base32Std.DecodeString(a.Text[2:])
-	if err != nil || len(data) != 20 {
+	if err != nil {
 		return drive, "", false
 	}
 	return [4]byte(data), guidOf([16]byte(data[4:])), true
@@ -196,53 +196,40 @@ func itemOf(drive [4]byte, guid string) string {
 // that was made of ids, such as TENANT##19:CHAT##USER. It returns where to go on, or 0
 // where the word at i is no such thing.
 func (r *rewriter) encoded(i, j int) int {
-	end := j
-	encoding := base64URL
-	if !strings.ContainsAny(r.text[i:j], "-_") {
-		for end < len(r.text) && isBase64(r.text[end]) {
-			end++
-		}
-		if strings.ContainsAny(r.text[i:end], "+/") {
-			encoding = base64Std
-		}
-	}
-	if rest := r.text[end:]; end != j && (i > 0 || len(rest) > 2 || strings.Trim(rest, "=") != "") {
-		end, encoding = j, base64URL // a path goes on behind the word
-	}
-	w := r.text[i:end]
-	if len(w) > 4096 || len(w)%4 == 1 || r.depth >= mostDepth {
-		return 0
-	}
-	padded := end
-	for padded < len(r.text) && r.text[padded] == '=' && padded < end+2 {
+	w := r.text[i:j]
+	padded := j
+	for padded < len(r.text) && r.text[padded] == '=' && padded < j+2 {
 		padded++
 	}
 	switch len(w) {
 	case 22, 43, 64, 86: // 16, 32, 48, 64 bytes
-		if (isMixed(w) && !IsFake(Atom{Token, w}) || areFake(bytesIn(w, encoding))) && r.composite(i, end, encoding) {
+		if (isMixed(w) && !IsFake(Atom{Token, w}) || areFake(bytesIn(w))) && r.composite(i, j) {
 			return padded
 		}
 	}
-	return r.encodedText(i, end, padded, encoding)
+	return r.encodedText(i, j, padded)
 }
 
 // encodedText replaces the ids of a text in base64.
-func (r *rewriter) encodedText(i, end, padded int, encoding *base64.Encoding) int {
+func (r *rewriter) encodedText(i, end, padded int) int {
 	w := r.text[i:end]
-	var head [3]byte
-	if n, err := base64Std.Decode(head[:], []byte(w[:4])); err != nil || n != 3 || !ascii.All(string(head[:]), isIDByte) {
+	var head [3]byte // most words are told by these, without an allocation
+	if n, err := base64URL.Decode(head[:], []byte(w[:4])); err != nil || n != 3 || !ascii.All(string(head[:]), isIDByte) {
 		return 0
 	}
-	plain := bytesIn(w, encoding)
+	plain := bytesIn(w)
 	if !ascii.All(string(plain), isIDByte) {
 		return 0
 	}
-	inner := rewriter{text: string(plain), f: r.f, depth: r.depth + 1, listing: true}
+	inner := rewriter{text: string(plain), f: r.f, isJoint: r.isJoint, listing: true}
 	inner.scan()
-	if len(inner.spans) == 0 {
+	switch {
+	case len(inner.spans) == 0:
 		return 0
+	case r.isJoint != nil && !inner.isMade(): // there is more in it than ids, such as a name
+		return padded
 	}
-	renamed := encoding.EncodeToString([]byte(edit.Apply(inner.text, inner.edits)))
+	renamed := base64URL.EncodeToString([]byte(edit.Apply(inner.text, inner.edits)))
 	if padded > end {
 		renamed += strings.Repeat("=", (4-len(renamed)%4)%4)
 	}

@@ -182,7 +182,7 @@ const (
 func (a Atom) positions(dst []position) (at []position, value int) {
 	hex, sum := 0, 0
 	for i := a.prefix(); i < len(a.Text); i++ {
-		if a.Kind == SID && i > 0 && a.Text[i-1] == '-' {
+		if a.Kind == SID && a.Text[i-1] == '-' {
 			i += fixedDigits(a.Text[i:])
 		}
 		class := classes[a.Text[i]]
@@ -202,7 +202,7 @@ func (a Atom) positions(dst []position) (at []position, value int) {
 	for _, p := range dst[value:] {
 		check += tenths[p.class]
 	}
-	if check < checkTenths {
+	if check < checkTenths && a.Kind != GUID { // one of letters alone has 100
 		return dst, 0
 	}
 	return dst, value

@@ -71,26 +71,36 @@ func RewriteToken(text string, f func(Atom) string) (rewritten string, ok bool) 
 
 // Find lists the spans of a plain text that are ids, in order: of composite ids the
 // whole.
-func Find(text string) []Span { return findIn(text, nil) }
-
-func findIn(text string, spans []Span) []Span {
-	r := rewriter{text: text, f: func(a Atom) string { return a.Text }, listing: true, finding: true, spans: spans}
+func Find(text string) []Span {
+	r := finder(text, nil)
 	r.scan()
 	return r.spans
 }
 
+func finder(text string, spans []Span) rewriter {
+	return rewriter{text: text, f: func(a Atom) string { return a.Text }, listing: true, finding: true, spans: spans}
+}
+
 // IsMadeOf reports whether a plain text is made of ids, and of what joins them: isJoint is asked
-// for what stands between them.
+// for what stands between them, also where they stand in an encoded text.
 func IsMadeOf(text string, isJoint func(between string) bool) bool {
 	var room [4]Span
-	spans, at := findIn(text, room[:0]), 0
-	for _, span := range spans {
-		if at < span.Start && !isJoint(text[at:span.Start]) {
+	r := finder(text, room[:0])
+	r.isJoint = isJoint
+	r.scan()
+	return r.isMade()
+}
+
+// isMade reports whether a text that was scanned is made of its spans and what joins them.
+func (r *rewriter) isMade() bool {
+	at := 0
+	for _, span := range r.spans {
+		if at < span.Start && !r.isJoint(r.text[at:span.Start]) {
 			return false
 		}
 		at = span.End
 	}
-	return len(spans) > 0 && (at == len(text) || isJoint(text[at:]))
+	return len(r.spans) > 0 && (at == len(r.text) || r.isJoint(r.text[at:]))
 }
 
 // Atoms lists the atoms of a plain text, in order.
@@ -109,14 +119,11 @@ type Span struct{ Start, End int }
 // mostLength bounds an atom.
 const mostLength = 8 << 10
 
-// mostDepth bounds how deep ids are encoded in one another.
-const mostDepth = 4
-
 type rewriter struct {
-	text  string
-	f     func(Atom) string
-	depth int
-	edits []edit.Edit
+	text    string
+	f       func(Atom) string
+	isJoint func(between string) bool // of IsMadeOf
+	edits   []edit.Edit
 
 	listing bool // spans are wanted
 	finding bool // and nothing else: f leaves every atom
@@ -169,12 +176,7 @@ func (r *rewriter) scan() {
 func (r *rewriter) word(i, j int) int {
 	w := r.text[i:j]
 	switch {
-	case len(w) >= 36 && r.guids(i, j), strings.HasPrefix(w, "S-1-") && r.sid(i, j):
-		return j
-	case strings.HasPrefix(w, contentTypePrefix) && r.contentType(i, j):
-		return j
-	case len(w) == 64 && strings.HasSuffix(r.text[:i], "b!") && (i == 2 || !isWordByte[r.text[i-3]]): // site, web and list
-		r.composite(i, j, base64URL)
+	case r.guids(i, j), r.sid(i, j), r.contentType(i, j):
 		return j
 	case ascii.All(w, ascii.IsDigit), strings.HasPrefix(w, "eyJ") && j < len(r.text) && r.text[j] == '.': // a number, a signed token
 		return j
@@ -290,7 +292,7 @@ func looksRandom(w string) bool {
 }
 
 // cased gives a replacement the letter case of what was written: all capitals, all small
-// letters, or, where places correspond, place by place.
+// letters, or place by place.
 func cased(replacement, written string) string {
 	upper, lower := has(written, ascii.IsUpper), has(written, ascii.IsLower)
 	switch {
@@ -298,11 +300,9 @@ func cased(replacement, written string) string {
 		return replacement
 	case !lower:
 		return strings.ToUpper(replacement)
-	case len(replacement) != len(written):
-		return replacement
 	}
 	b := []byte(replacement)
-	for i := range b {
+	for i := range min(len(b), len(written)) {
 		if ascii.IsUpper(written[i]) && ascii.IsLower(b[i]) {
 			b[i] &^= 0x20
 		}

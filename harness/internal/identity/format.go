@@ -87,9 +87,6 @@ func always(string) bool { return true }
 // (identifier)", "phone | email", or a value cut with "...". It may mistake ordinary
 // words for one ("string"), so ask it only about documentation.
 func IsPlaceholder(s string) bool {
-	if s == "" || len(s) > 4096 {
-		return false
-	}
 	return strings.Contains(s, "...") || strings.Contains(s, "…") || // cut values: "eyJ0eXAiO..."
 		strings.Contains(s, " | ") || // "group | oneOnOne": all members of an enum
 		hasBracedName(s) || isPlaceholder(s)

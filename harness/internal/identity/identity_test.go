@@ -3,7 +3,10 @@ package identity_test
 import (
 	"encoding/base32"
 	"encoding/base64"
+	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,8 +34,23 @@ var forms = map[string][]string{
 	"contoso.sharepoint.com,da60e844-ba1d-49bc-b4d4-d5e36bae9019,0271110f-634f-4300-a841-3a8a2e851851":     {"da60e844-ba1d-49bc-b4d4-d5e36bae9019", "0271110f-634f-4300-a841-3a8a2e851851"},
 	"/users/8ea0e38b-efb3-4757-924a-5f94061cf8c2/manager":                                                  {"8ea0e38b-efb3-4757-924a-5f94061cf8c2"},
 	"040000008200E00074C5B7101A82E0080000000060074BC55843D60100000000000000":                               {"040000008200E00074C5B7101A82E0080000000060074BC55843D60100000000000000"},
+	"S-1-12-1-2750858758-1121401068-3973320332-1637682607-1":                                               nil,
+	"S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464":                                       nil,
+	"i-OgjrPvV0eSSl-UBhz4wg":                                                                               {"8ea0e38b-efb3-4757-924a-5f94061cf8c2"},
+	"19:abcdefghijklmnopqrstuvwxyz@thread.v2":                                                              {"abcdefghijklmnopqrstuvwxyz"},
+	"01A8B9C0D1E2F3G4H5I6J7K8L9M0N1O2P3":                                                                   {"01A8B9C0D1E2F3G4H5I6J7K8L9M0N1O2P3"},
+	"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa":                                                                 {"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"},
+	"0x0101008EA0E38BEFB34757924A5F94061CF8C203":                                                           {"8ea0e38b-efb3-4757-924a-5f94061cf8c2"},
+	"QWRlbGUgVmFuY2U6IDhlYTBlMzhiLWVmYjMtNDc1Ny05MjRhLTVmOTQwNjFjZjhjMg==":                                 {"QWRlbGUgVmFuY2U6IDhlYTBlMzhiLWVmYjMtNDc1Ny05MjRhLTVmOTQwNjFjZjhjMg"},
 	"no ids, a date 2022-05-07T06:53:16.5922778Z and 1590776551682":                                        nil,
-	"microsoft.graph.aadUserConversationMember":                                                            nil, "IEEE754Compatible=false;odata.metadata=minimal": nil,
+	"8Ea0e38b-efB3-4757-924a-5f94061cf8c2":                                                                 {"8ea0e38b-efb3-4757-924a-5f94061cf8c2"},
+	"S-1-5-21-2111111111-1111111111-1111111111-abc":                                                        nil,
+	"S-1-5-21-4294967295-1111111111-1111111111-1111111111":                                                 {"S-1-5-21-4294967295-1111111111-1111111111-1111111111"},
+	"0x01F2A3B4C5D6E7F8A9B0C1D2E3F4A5":                                                                     {"0x01F2A3B4C5D6E7F8A9B0C1D2E3F4A5"},
+	"S-1-12-1-0-0-0-7":                                                                                     {"00000000-0000-0000-0000-000007000000"},
+	"%2C8ea0e38befb34757924a5f94061cf8c2":                                                                  {"8ea0e38b-efb3-4757-924a-5f94061cf8c2"},
+	"123456789012345678901234567890":                                                                       nil, "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJh": nil,
+	"microsoft.graph.aadUserConversationMember": nil, "IEEE754Compatible=false;odata.metadata=minimal": nil,
 	"AzureADandPersonalMicrosoftAccount": nil, "": nil,
 }
 
@@ -82,6 +100,37 @@ func checkFake(t *testing.T, text, fake string) {
 	}
 }
 
+// What stands for an id is the same in every version: cassettes hold it.
+func TestPseudonymsStay(t *testing.T) {
+	var b strings.Builder
+	for _, text := range slices.Sorted(maps.Keys(forms)) {
+		fmt.Fprintf(&b, "%s\n  %s\n", text, faker.Text(text))
+	}
+	testkit.Golden(t, "testdata/pseudonyms.txt", b.String())
+}
+
+// GUIDs of letters alone, which people write into tests, are told apart as all others are.
+func TestGUIDsOfLetters(t *testing.T) {
+	a, b := faker.Text("aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"), faker.Text("aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaab")
+	if a == b || !identity.IsFake(identity.Atom{Kind: identity.GUID, Text: a}) {
+		t.Errorf("they became %s and %s", a, b)
+	}
+}
+
+// A replacement that does not fit the composite that it is a part of leaves that as it is.
+func TestReplacementsThatDoNotFit(t *testing.T) {
+	for _, text := range []string{"S-1-12-1-2750858758-1121401068-3973320332-1637682607", "8ea0e38befb34757924a5f94061cf8c2", "i-OgjrPvV0eSSl-UBhz4wg"} {
+		if got := identity.Rewrite(text, func(identity.Atom) string { return "x" }); got != text {
+			t.Errorf("%s became %s", text, got)
+		}
+	}
+	for is, want := range map[string]string{"ab": "aB", strings.Repeat("ab", 20): "aBababababaB" + strings.Repeat("ab", 14)} {
+		if got := identity.Rewrite("8Ea0e38b-efB3-4757-924a-5f94061cf8c2", func(identity.Atom) string { return is }); got != want {
+			t.Errorf("a GUID of both cases became %s, want %s", got, want)
+		}
+	}
+}
+
 func TestSaltsDiffer(t *testing.T) {
 	const id = "8ea0e38b-efb3-4757-924a-5f94061cf8c2"
 	a, b := faker.Text(id), identity.NewFaker([]byte("another")).Text(id)
@@ -100,6 +149,10 @@ func TestCompositesAgree(t *testing.T) {
 		if got := identity.Atoms(faker.Text(text)); len(got) != 1 || got[0].Text != fake {
 			t.Errorf("%s became %v, not of %s", text, got, fake)
 		}
+	}
+	const thumbprint = "a3f6c60638ec42d78c0ed4ecaf0d9d61a3f6c606"
+	if got, want := faker.Text(strings.ToUpper(thumbprint)), strings.ToUpper(faker.Text(thumbprint)); got != want {
+		t.Errorf("in capitals it became %s, want %s", got, want)
 	}
 	const file = "01NKDM7HMOJTVYMDOSXFDK2QJDXCDI3WUK"
 	guid := func(file string) string {
@@ -125,10 +178,15 @@ func TestExtensionsHoldAnApplication(t *testing.T) {
 	if n, called, ok := identity.Extension(want); !ok || called != "jobGroup" || want[n:] != "jobGroup" {
 		t.Errorf("the name in %s is %q", want, called)
 	}
+	for _, none := range []string{"", "jobGroup", strings.TrimSuffix(name, "jobGroup"), strings.Replace(name, "_job", "-job", 1), strings.Replace(name, "b7d8", "job8", 1)} {
+		if _, called, ok := identity.Extension(none); ok {
+			t.Errorf("the name in %s is %q", none, called)
+		}
+	}
 }
 
 func TestRealIDsAreNoPseudonyms(t *testing.T) {
-	for text := range forms {
+	for _, text := range append(slices.Collect(maps.Keys(forms)), "ttvt1d7umic11ac3fsn7emx") { // whose checksum is right, and letters are not
 		for _, a := range identity.Atoms(text) {
 			if identity.IsFake(a) {
 				t.Errorf("%v passes for a pseudonym", a)
@@ -144,8 +202,30 @@ func TestTokens(t *testing.T) {
 			t.Errorf("%s became %s, then %s", text, fake, again)
 		}
 	}
-	if _, ok := identity.RewriteToken("23", faker.Fake); ok {
-		t.Error("23 has no room")
+	for _, text := range []string{"23", strings.Repeat("a1z2", 4096)} {
+		if _, ok := identity.RewriteToken(text, faker.Fake); ok || identity.IsFake(identity.Atom{Kind: identity.Token, Text: text[:2]}) {
+			t.Errorf("%.10s has no room", text)
+		}
+	}
+	const id = "8ea0e38b-efb3-4757-924a-5f94061cf8c2"
+	for _, text := range []string{id, "0x0101008EA0E38BEFB34757924A5F94061CF8C203"} {
+		if got, _ := identity.RewriteToken(text, faker.Fake); got != faker.Text(text) {
+			t.Errorf("%s became %s", text, got)
+		}
+	}
+	if got, _ := identity.RewriteToken(id+",adele", faker.Fake); strings.Contains(got, "adele") {
+		t.Errorf("what stands beside an id stays in %s", got)
+	}
+}
+
+func TestContentTypes(t *testing.T) {
+	for text, want := range map[string]bool{
+		"0x01": true, "0x0101": true, "0x01020304050F": true, "0x010": false, "0x01020304050607": false, "0x0101zz": false, "0x02": false, "": false,
+		"0x0101008EA0E38BEFB34757924A5F94061CF8C2": false,
+	} {
+		if got := identity.IsContentType(text); got != want {
+			t.Errorf("%s: %t", text, got)
+		}
 	}
 }
 
@@ -202,16 +282,25 @@ func TestEncodedPseudonymsStay(t *testing.T) {
 			if twice := faker.Text(once); twice != once {
 				t.Fatalf("%s became %s, and that %s", id, once, twice)
 			}
+			if was, is := len(identity.Atoms(id)), len(identity.Atoms(once)); was != is {
+				t.Fatalf("%s has %d ids, and %s, which it became, %d", id, was, once, is)
+			}
 		}
 	}
 }
 
 func TestIsMadeOf(t *testing.T) {
 	const id = "8ea0e38b-efb3-4757-924a-5f94061cf8c2"
+	encoded := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 	isJoint := func(between string) bool { return between == "" || between == "," }
 	for text, want := range map[string]bool{
+		encoded(id + "," + id): true, encoded("adele," + id): false, encoded("there is no id in it"): false, encoded("none-in-this-either"): false,
+		strings.ReplaceAll(id+id, "-", ""): true, "0x010100" + strings.ReplaceAll(id, "-", "") + "03": true, "/" + encoded(id) + "/x": false,
 		id: true, id + "," + id: true, "," + id: true, "": false, ",": false, id + " of it": false, "of " + id: false, id + " and " + id: false,
 	} {
+		if spans := identity.Find(text); len(spans) > 0 && strings.Contains(text, encoded("none-in")) {
+			t.Errorf("%q holds the ids %v", text, spans)
+		}
 		if got := identity.IsMadeOf(text, isJoint); got != want {
 			t.Errorf("%q: %t", text, got)
 		}

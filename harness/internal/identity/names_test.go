@@ -53,6 +53,9 @@ func TestFindNames(t *testing.T) {
 	for _, s := range faker.FindNames(text) {
 		found = append(found, text[s.Start:s.End])
 	}
+	if found := faker.FindNames("x" + faker.Name(numbered.Word, "user", 3, "")); len(found) > 0 {
+		t.Errorf("found %v within a word", found)
+	}
 	if want := []string{name, strings.ToUpper(name), strings.TrimSuffix(file, ".docx")}; strings.Join(found, "|") != strings.Join(want, "|") {
 		t.Errorf("found %q in %q, want %q", found, text, want)
 	}

@@ -167,7 +167,7 @@ func readOptions(w *walker, s string, base int, form bool) {
 
 func readOption(w *walker, s string, base int, form bool) {
 	name, value, _ := strings.Cut(s, "=")
-	plain := asQuery.view(name).text
+	plain := asQuery.plain(name)
 	label, canonical := "query", strings.TrimPrefix(strings.ToLower(plain), "$")
 	shown := plain
 	switch {

@@ -58,18 +58,23 @@ func readParts(w *walker, s string, base int, boundary string) {
 	}
 }
 
+// entityOf takes a mail, or a part, apart: its headers, which end at head, and its body.
+func entityOf(s string) (m Message, head int) {
+	head, body := media.HeadEnd(s)
+	m = Message{Header: http.Header{}, Body: s[body:]}
+	media.EachHeader(s[:head], func(name, value string, _ int) { m.Header.Add(name, value) })
+	return m, head
+}
+
 // readEntity reads headers, an empty line, and a body that is what the headers say: a mail, or
 // a part, which stands in a frame of its own.
 func readEntity(w *walker, s string, base int, named map[string]int) {
 	w.depth++
 	defer func() { w.depth-- }()
-	head, body := media.HeadEnd(s)
-	disposition := ""
-	media.EachHeader(s[:head], func(name, value string, _ int) {
-		if name == "Content-Disposition" {
-			disposition = value
-		}
-	})
+	m, head := entityOf(s)
+	body := base + len(s) - len(m.Body)
+	m.boundary = media.Parameter(m.Header.Get("Content-Type"), "boundary")
+	disposition := m.Header.Get("Content-Disposition")
 	name := media.Parameter(disposition, "name")
 	inForm := name != "" && named != nil
 	if inForm {
@@ -80,27 +85,26 @@ func readEntity(w *walker, s string, base int, named map[string]int) {
 		}
 		named[name]++
 	}
-	m := Message{Body: s[body:]}
-	m.Header, m.boundary = readEntityHeaders(w, s[:head], base)
+	m.Header = readEntityHeaders(w, s[:head], base)
 	if inForm { // by what stands for it
-		name = media.Parameter(media.First(m.Header, "Content-Disposition"), "name")
+		name = media.Parameter(m.Header.Get("Content-Disposition"), "name")
 		w.frames[len(w.frames)-1].name = name
 	}
 	file := media.Parameter(disposition, "filename") != "" || media.Parameter(disposition, "filename*") != ""
 	w.in(frame{label: "body"}, func() {
 		switch {
-		case strings.EqualFold(media.First(m.Header, "Content-Transfer-Encoding"), "base64"):
-			readTransferred(w, &m, base+body)
+		case strings.EqualFold(m.Header.Get("Content-Transfer-Encoding"), "base64"):
+			readTransferred(w, &m, body)
 		case file:
-			w.show(Leaf{Text: m.Body, Role: Bytes, Declared: true}, base+body)
+			w.show(Leaf{Text: m.Body, Role: Bytes, Declared: true}, body)
 		default:
 			plain := Leaf{Role: Text}
-			if name != "" && media.TypeOf(media.First(m.Header, "Content-Type")) == "" {
+			if name != "" && m.Header.Get("Content-Type") == "" {
 				plain = Leaf{Role: Field, Name: name}
 			}
 			first := len(w.edits)
 			readBody(w, &m, m.Body, plain)
-			move(w.edits[first:], base+body)
+			move(w.edits[first:], body)
 		}
 	})
 }
@@ -109,10 +113,10 @@ func readEntity(w *walker, s string, base int, named map[string]int) {
 func readTransferred(w *walker, m *Message, base int) {
 	packed := strings.NewReplacer("\r", "", "\n", "", " ", "").Replace(m.Body)
 	plain, err := base64.StdEncoding.DecodeString(packed)
-	inner := Message{Header: m.Header.Clone(), Body: string(plain), boundary: m.boundary}
-	inner.Header.Del("Content-Transfer-Encoding")
+	inner := *m
+	inner.Body = string(plain)
 	kind, _ := inner.KindOf()
-	typ := media.TypeOf(media.First(inner.Header, "Content-Type"))
+	typ := media.TypeOf(inner.Header.Get("Content-Type"))
 	if err != nil || !isReadable(plain) || kind == media.File || !strings.HasPrefix(typ, "text/") && !media.IsJSONType(typ) {
 		w.show(Leaf{Text: m.Body, Role: Bytes, Declared: true}, base)
 		return
@@ -121,23 +125,20 @@ func readTransferred(w *walker, m *Message, base int) {
 }
 
 // readEntityHeaders reads the headers of a mail or a part. It returns them as they are to be,
-// by which the body is read, and the boundary that stands in the body as it is.
-func readEntityHeaders(w *walker, s string, base int) (h http.Header, boundary string) {
-	h = http.Header{}
+// by which the body is read, but for the boundary that stands in it.
+func readEntityHeaders(w *walker, s string, base int) http.Header {
+	h := http.Header{}
 	media.EachHeader(s, func(name, value string, at int) {
 		if name == "" {
 			w.show(Leaf{Text: value, Role: Text}, base+at)
 			return
-		}
-		if name == "Content-Type" && boundary == "" {
-			boundary = media.Parameter(value, "boundary")
 		}
 		outer := len(w.edits)
 		w.in(frame{label: "header", name: name}, func() { readHeader(w, name, value, PartHeader) })
 		h.Add(name, edit.Apply(value, w.edits[outer:]))
 		move(w.edits[outer:], base+at)
 	})
-	return h, boundary
+	return h
 }
 
 // readHeader reads the value of a header; its role is that of a message's, or a part's.

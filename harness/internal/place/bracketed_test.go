@@ -12,7 +12,7 @@ import (
 func TestBracketed(t *testing.T) {
 	for text, want := range map[string]string{
 		"<abc@mail.example>": ">bracketed", "<abc@srv01>": ">bracketed", "<value1-ghjk>": ">bracketed",
-		"<p>a-b@mail.example</p>": ">.text[0]", "<b>a@b</b>": ">.text[0]", "<p>x</p>": ">.text[0]",
+		"<p>a-b@mail.example</p>": ">.text[0]", "<b>a@b</b>": ">.text[0]", "<p>x</p>": ">.text[0]", "<h1>": ">.name[0]",
 	} {
 		m := place.Message{Method: "POST", Address: "https://graph.microsoft.com/v1.0/me", Body: `{"x":"` + text + `"}`}
 		var places []string

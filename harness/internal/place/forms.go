@@ -67,7 +67,7 @@ var wrappings = [...]struct{ begins, ends, label string }{
 }
 
 // wrapped finds the value that is all of a text but its wrapping, of which the label is "" for
-// other texts. Within is how many more quotes may stand within.
+// other texts, such as several values in quotes. Within is how many more wrappings may stand within.
 func wrapped(s string, within int) (start, end int, label string) {
 	for _, w := range wrappings {
 		start, end = len(w.begins), len(s)-len(w.ends)
@@ -112,7 +112,7 @@ func encodedText(s string) (*base64.Encoding, string) {
 	if !mayBeEncoded(s) {
 		return nil, ""
 	}
-	for i := range min(len(s), 64) {
+	for i := range min(len(s), 64) { // without the allocations of decoding, for words and sentences
 		if c := s[i]; !ascii.IsAlnum(c) && strings.IndexByte("+/-_=", c) < 0 {
 			return nil, ""
 		}
@@ -166,9 +166,6 @@ func indexAny(s, chars string) int {
 
 // indexUnquoted finds a character that stands in no literal, or the end.
 func indexUnquoted(s string, c byte) int {
-	if strings.IndexByte(s, c) < 0 {
-		return len(s)
-	}
 	quoted := false
 	for i := range len(s) {
 		switch {
@@ -179,7 +176,7 @@ func indexUnquoted(s string, c byte) int {
 		}
 	}
 	if quoted { // a quote that nothing closes is a character like others
-		return strings.IndexByte(s, c)
+		return indexAny(s, string(c))
 	}
 	return len(s)
 }

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
@@ -139,13 +138,10 @@ func (r *jsonReader) frame() *frame { return &r.w.frames[len(r.w.frames)-1] }
 
 // key reads the name of a member.
 func (r *jsonReader) key(raw string, base int, escaped bool) {
-	top := r.top()
-	if top == nil {
-		return
-	}
+	top := r.top() // an object: a name is expected in nothing else
 	top.key = raw
 	if escaped {
-		top.key = asJSON.view(raw).text
+		top.key = asJSON.plain(raw)
 	}
 	r.frame().key = top.key
 	r.leaf.Role, r.leaf.Name, r.leaf.Parent = MemberName, top.key, top.name
@@ -171,9 +167,8 @@ func (r *jsonReader) text(raw string, base int, escaped bool) {
 		return
 	}
 	first := len(r.w.edits)
-	quoted := r.leaf.Role == Member || r.leaf.Role == MemberName
 	r.plain(raw, base)
-	if quoted && len(r.w.edits) > first {
+	if r.leaf.Role == Member || r.leaf.Role == MemberName {
 		r.w.spell(asJSON, first)
 	}
 }
@@ -190,11 +185,8 @@ func (r *jsonReader) plain(t string, at int) {
 	}
 }
 
-// isNumber recognises what JSON takes for a number, and one that begins or ends otherwise.
+// isNumber recognises what JSON takes for a number, and what other languages do.
 func isNumber(s string) bool {
-	if !ascii.All(s, func(c byte) bool { return ascii.IsDigit(c) || strings.IndexByte("+-.eE", c) >= 0 }) {
-		return false
-	}
 	_, err := strconv.ParseFloat(s, 64)
 	return err == nil || errors.Is(err, strconv.ErrRange)
 }

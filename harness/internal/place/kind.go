@@ -1,6 +1,7 @@
 package place
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -13,10 +14,7 @@ func (m *Message) KindOf() (kind media.Kind, boundary string) {
 	head := media.First(m.Header, "Content-Type")
 	typ := media.TypeOf(head)
 	if strings.HasPrefix(typ, "multipart/") {
-		if boundary = m.boundary; boundary == "" {
-			boundary = media.Parameter(head, "boundary")
-		}
-		if boundary == "" { // an SDK forgot to say it
+		if boundary = cmp.Or(m.boundary, media.Parameter(head, "boundary")); boundary == "" { // an SDK forgot to say it
 			line, _, _ := strings.Cut(m.Body, "\n")
 			boundary = strings.TrimPrefix(strings.TrimSuffix(line, "\r"), "--")
 		}
@@ -68,7 +66,7 @@ func (m *Message) isFile(typ, body string) bool {
 		}
 	}
 	return strings.HasPrefix(typ, "image/") || strings.HasPrefix(typ, "video/") || strings.HasPrefix(typ, "audio/") ||
-		typ == "application/octet-stream" && !media.IsJSON(body) && !media.IsReport(body)
+		typ == "application/octet-stream" && !media.IsJSON(body)
 }
 
 func isGraphError(body string) bool { return strings.HasPrefix(strings.TrimSpace(body), `{"error":`) }

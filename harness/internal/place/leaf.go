@@ -29,11 +29,8 @@ func (m *Message) Parts(boundary string) []Part {
 		if p.Last {
 			break
 		}
-		head, body := media.HeadEnd(m.Body[p.Start:p.End])
-		part := Part{Message: Message{Header: http.Header{}, Body: m.Body[p.Start+body : p.End]}}
-		media.EachHeader(m.Body[p.Start:p.Start+head], func(name, value string, _ int) { part.Header.Add(name, value) })
-		part.Name = media.Parameter(media.First(part.Header, "Content-Disposition"), "name")
-		parts = append(parts, part)
+		part, _ := entityOf(m.Body[p.Start:p.End])
+		parts = append(parts, Part{part, media.Parameter(part.Header.Get("Content-Disposition"), "name")})
 	}
 	return parts
 }
@@ -113,7 +110,7 @@ func (w *where) in(f frame, read func()) {
 // referred to, is what an expression compares with, or is sent to an action that only reads.
 // Any other address in a body is what a client writes.
 func (l *Leaf) Looked() bool {
-	if l.at != nil && len(l.at.frames) > 0 && l.at.frames[0].label == "body" {
+	if l.at != nil && l.at.frames[0].label == "body" {
 		return l.at.asks || l.inAddress() && l.isReference()
 	}
 	return l.inAddress()

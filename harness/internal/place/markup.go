@@ -54,14 +54,12 @@ var sections = [...]struct{ open, closing string }{{"<!--", "-->"}, {"<![CDATA["
 // its length.
 func (r *markupReader) section(s string, base int, element string) int {
 	k := slices.IndexFunc(sections[:], func(of struct{ open, closing string }) bool { return strings.HasPrefix(s, of.open) })
-	text, _, closed := strings.Cut(s[len(sections[k].open):], sections[k].closing)
-	size := len(sections[k].open) + len(text)
-	if closed {
-		size += len(sections[k].closing)
-	}
+	start, closing := len(sections[k].open), sections[k].closing
+	text, _, _ := strings.Cut(s[start:], closing)
+	size := min(start+len(text)+len(closing), len(s))
 	r.texts++
-	if size > 200 || !declarations.MatchString(s[:size]) {
-		r.w.in(r.frame(), func() { r.trimmed(text, base+len(sections[k].open), Leaf{Role: Markup, Name: element}) })
+	if !declarations.MatchString(s[:size]) {
+		r.w.in(r.frame(), func() { r.trimmed(text, base+start, Leaf{Role: Markup, Name: element}) })
 	}
 	return size
 }

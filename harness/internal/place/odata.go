@@ -82,7 +82,7 @@ func (e *expressionReader) punctuation(c byte) {
 
 // isWordByte: words of an expression, with paths (a/b), dots, dates and numbers.
 func isWordByte(c byte) bool {
-	return ascii.IsAlnum(c) || c >= 0x80 || strings.IndexByte("_-./@$#{}:+*!~%|<>\\^`?[];&", c) >= 0 && c != ':' && c != ';'
+	return ascii.IsAlnum(c) || c >= 0x80 || strings.IndexByte("_-./@$#{}+*!~%|<>\\^`?[]&", c) >= 0
 }
 
 // word reads a bare word: an identifier, an operator, a number, a GUID, a date.
@@ -98,23 +98,23 @@ func (e *expressionReader) word(s string, i, base int) int {
 	}
 	argument := e.kind == arguing && i > 0 && s[i-1] == '=' && strings.ContainsAny(text, "0123456789")
 	term := e.kind == searching && !connectives[text] && (end == len(s) || s[end] != ':')
-	leaf, label, index := Leaf{Role: Identifier}, "word", &e.words
-	if ascii.IsDigit(text[0]) || text[0] == '-' || len(text) == 36 && text[8] == '-' || argument || term {
-		leaf, label, index = Leaf{Text: text, Role: Literal, Name: e.compared(), List: e.list, Bare: e.kind != searching}, "", &e.literals
-	}
 	e.last = text
+	if ascii.IsDigit(text[0]) || text[0] == '-' || len(text) == 36 && text[8] == '-' || argument || term {
+		e.literals++
+		leaf := Leaf{Text: text, Role: Literal, Name: e.compared(), List: e.list, Bare: e.kind != searching}
+		e.w.in(frame{index: e.literals, hash: true}, func() { e.w.show(leaf, base+i) })
+		return end
+	}
 	for step := range strings.SplitSeq(text, "/") { // a path of properties has a name in each
-		if leaf.Role == Identifier {
-			leaf.Text = odata.OwnName(step)
-		}
-		*index++
-		e.w.in(frame{label: label, index: *index, hash: true}, func() { e.w.show(leaf, base+i) })
-		if leaf.Role != Identifier {
-			break
-		}
+		e.identifier(odata.OwnName(step), base+i)
 		i += len(step) + 1
 	}
 	return end
+}
+
+func (e *expressionReader) identifier(text string, at int) {
+	e.words++
+	e.w.in(frame{label: "word", index: e.words, hash: true}, func() { e.w.show(Leaf{Text: text, Role: Identifier}, at) })
 }
 
 // isOfTime reports whether the colon at end is one of a time in the word that begins at i, as in
@@ -140,28 +140,21 @@ func groupsLen(s string) int {
 
 // literal reads what stands between quotes.
 func (e *expressionReader) literal(s string, i, base int, quote byte) int {
-	var end int
-	if quote == '\'' {
-		end = quoteEnd(s, i+1, quote)
-	} else {
-		end = i + 1 + indexAny(s[i+1:], `"`)
+	end, how := quoteEnd(s, i+1, quote), asLiteral
+	if quote == '"' {
+		how = asQuoted
 	}
 	raw, at := s[i+1:end], base+i+1
 	leaf := Leaf{Role: Literal, Name: e.compared(), List: e.list}
 	if e.kind == searching {
 		if k := strings.IndexByte(raw, ':'); k > 0 && isProperty(raw[:k]) && !strings.HasPrefix(raw[k+1:], "//") {
-			e.words++
-			e.w.in(frame{label: "word", index: e.words, hash: true}, func() { e.w.show(Leaf{Text: raw[:k], Role: Identifier}, at) })
+			e.identifier(raw[:k], at)
 			leaf.Name, raw, at = raw[:k], raw[k+1:], at+k+1
 		}
 	}
 	e.literals++
 	e.w.in(frame{index: e.literals, hash: true}, func() {
-		if quote == '"' {
-			e.w.value(raw, at, leaf)
-			return
-		}
-		e.w.written(asLiteral, raw, at, func(t string, at int) { e.w.value(t, at, leaf) })
+		e.w.written(how, raw, at, func(t string, at int) { e.w.value(t, at, leaf) })
 	})
 	return end + 1
 }

@@ -37,9 +37,6 @@ func Rewrite(m *Message, f Func) bool {
 // RewriteText is Rewrite for a text that stands in no message: a value as a leaf says, which
 // comes from l. l is nil where it comes from none: nesting is bounded for both.
 func (l *Leaf) RewriteText(text Leaf, f Func) string {
-	if text.Text == "" {
-		return ""
-	}
 	w := newWalker(f)
 	if l != nil && l.at != nil {
 		w.depth, w.outer = l.at.depth+1, l.Outer
@@ -60,15 +57,10 @@ func newWalker(f Func) *walker {
 // end leaves a walker to others, unless f panicked amid a text.
 func (w *walker) end() {
 	w.f = nil
-	if cap(w.edits) < 1<<14 {
-		walkers.Put(w)
-	}
+	walkers.Put(w)
 }
 
 func rewriteHeaders(w *walker, label string, h http.Header) http.Header {
-	if len(h) == 0 {
-		return h
-	}
 	var changed http.Header
 	w.names = slices.AppendSeq(w.names[:0], maps.Keys(h))
 	slices.Sort(w.names)
@@ -77,13 +69,12 @@ func rewriteHeaders(w *walker, label string, h http.Header) http.Header {
 			w.push(frame{label: label, name: http.CanonicalHeaderKey(name)})
 			is := w.whole("", value, func(s string) { readHeader(w, name, s, Header) })
 			w.pop()
-			if is == value {
-				continue
+			if is != value {
+				if changed == nil {
+					changed = h.Clone()
+				}
+				changed[name][n] = is
 			}
-			if changed == nil {
-				changed = h.Clone()
-			}
-			changed[name][n] = is
 		}
 	}
 	if changed == nil {

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 	"github.com/graphvcr/graphvcr/harness/internal/testkit"
 )
 
@@ -63,6 +65,19 @@ func TestPlaces(t *testing.T) {
 		with("text/csv", "Report Refresh Date,User\n2020-01-01,\"Last, First\"\n"),
 		with("text/html", "<p a='b'>x &amp; y</p>"),
 		{Method: "POST", Address: graph + "/$batch", Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"requests":[{"id":"1","method":"GET","url":"users/adele@contoso.com"},{"id":"2","method":"POST","url":"/me/messages","body":{"subject":"Hi"}}]}`},
+		asked("/me/drive/items/root%3A%2Fplans%3A%2F"),
+		asked("/me/drive/root:/My 'plan.docx?access_token=secret#here"),
+		asked("/me/events?$filter=a%20eq%205/6%20and%20b%20eq%202026-11-30&$search=\"it''s\""),
+		with("application/json", `{"redirects":["contosoapp://auth.example:8443/x","https://adele:secret@h.example:8080/y"],"photo":"/9j/4AAQSkZJRg","quoted":"\"a\" or \"b\"",`+
+			`"etag":"W/\"a\"","pass\u0077ord":"secret","bare":nan,"text":2026-11-30,"token":"eyJhIjoiYmM_Pz4ifQ","padded":"eyJhIjoiYmM/Pz4ifQ=="}`),
+		with("application/x-www-form-urlencoded", "short=e30%3D&long=eyJhIjoiYmM/Pz4ifQ%3D%3D"),
+		with("multipart/mixed; boundary=b", "to nobody\r\n--b\r\nContent-Type: text/plain; name=\"a;b\"\r\n\r\nv\r\n--b--\r\nthe end\r\n--b\r\n"),
+		{Method: "POST", Address: graph + "/x", Header: http.Header{"content-type": {"text/tab-separated-values"}}, Body: "a\tb\n\t\"x\ty\"\n"},
+		with("text/html", `<?xml version="1.0"?><!-- adele --><p>a<![CDATA[b & c]]></p x='y'>d<!-- not closed`),
+		with("text/plain", "From: adele@contoso.com\nno header\nContent-Type: multipart/mixed; boundary=q\n\n--q\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\naGVsbG8=\n"+
+			"--q\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\nAAEC\n--q\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\naGVsbG8=\n--q--\n"),
+		{Method: "GET", Address: graph + "/reports/x", Answer: true, Status: 200, Header: http.Header{"Content-Type": {"application/octet-stream"}, "Content-Disposition": {"attachment; filename=a.csv"}},
+			Body: "Report Refresh Date,User\n2026-11-30,adele\n"},
 		answer(`{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#groups(displayName,id)","x":"https://graph.microsoft.com/v1.0/$metadata#chats('19%3Aabc%40thread.v2')/operations/$entity","proxyAddresses":["SMTP:a@b.com"],"data":"eyJhIjoiYiJ9"}`),
 	} {
 		fmt.Fprintf(&got, "%s %s\n%s\n", m.Method, m.Address, shown(m))
@@ -74,6 +89,7 @@ func TestPlaces(t *testing.T) {
 func TestPlacesOfSpellings(t *testing.T) {
 	for _, spellings := range [][]string{
 		{"/users/a@b.com/messages", "/users('a@b.com')/messages", "/users/a%40b.com/messages", "/users(%27a@b.com%27)/messages"},
+		{"/users/8ea0e38b-efb3-4757-924a-5f94061cf8c2", "/users(8ea0e38b-efb3-4757-924a-5f94061cf8c2)"},
 		{"/users?$filter=mail eq 'x'&$top=5", "/users?$top=5&%24filter=mail%20eq%20%27x%27", "/users?filter=mail+eq+'x'&$top=5"},
 		{"/me/drive/items/root:/a/b.txt:/content", "/me/drive/items/root%3A%2Fa%2Fb.txt%3A/content"},
 	} {
@@ -102,12 +118,59 @@ func TestReplaced(t *testing.T) {
 		`{"a":"{\"b\":\"x y\"}"}`:                  `{"a":"{\"b\":\"it's \\\"new\\\"\"}"}`,
 		`{"a":"https://x.y/z?$filter=b eq 'x y'"}`: `{"a":"https://x.y/z?$filter=b eq 'x y'"}`, // blanks: no address, and no text that is replaced here
 		`{"a":"https://x.y/z?q=x+y"}`:              `{"a":"https://x.y/z?q=it's%20%22new%22"}`,
+		`{"a":"https://x.y/z%41/x%20y"}`:           `{"a":"https://x.y/z%41/it's%20%22new%22"}`,
 	} {
 		m := with("application/json", body)
 		place.Rewrite(&m, func(l *place.Leaf) (string, bool) { return `it's "new"`, l.Text == "x y" })
 		if m.Body != want {
 			t.Errorf("%s became %s, want %s", body, m.Body, want)
 		}
+	}
+}
+
+// What is replaced amid characters that are escaped as a whole is replaced with them.
+func TestReplacedCharacters(t *testing.T) {
+	for was, is := range map[string]string{"\u00e9": "è", "\u01e9": "é"} {
+		m := with("application/json", strconv.QuoteToASCII(was))
+		m.Body = `{"a":` + m.Body + `}`
+		place.Rewrite(&m, func(l *place.Leaf) (string, bool) { return is, l.Text == was })
+		if want := `{"a":"` + is + `"}`; m.Body != want {
+			t.Errorf("%q, want %q", m.Body, want)
+		}
+	}
+}
+
+// What a part is called by stands in the places of what it holds as it is to be, not as it was, and
+// its parts are found though the boundary is replaced that its header says.
+func TestReplacedParts(t *testing.T) {
+	m := with("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"Adele\"\r\nContent-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\n\r\nv\r\n--q--\r\n--b--\r\n")
+	var places []string
+	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+		places = append(places, l.Place())
+		return map[string]string{"Adele": "name1", "b": "bb", "q": "qq"}[l.Text], l.Text == "Adele" || l.Role == place.Boundary
+	})
+	if !slices.Contains(places, "part.name1.part[0].body") {
+		t.Errorf("places are %q", places)
+	}
+	if kind, boundary := m.KindOf(); kind != media.Multipart || boundary != "bb" || len(m.Parts(boundary)) != 1 || m.Parts(boundary)[0].Name != "name1" {
+		t.Errorf("the parts of %d behind %q are %+v", kind, boundary, m.Parts(boundary))
+	}
+	if want := "--bb\r\nContent-Disposition: form-data; name=\"name1\"\r\nContent-Type: multipart/mixed; boundary=qq\r\n\r\n--qq\r\n\r\nv\r\n--qq--\r\n--bb--\r\n"; m.Body != want {
+		t.Errorf("it became %q, want %q", m.Body, want)
+	}
+}
+
+// A place names members as its caller calls them, and nothing else.
+func TestPlaceAs(t *testing.T) {
+	m, got := with("application/json", `{"adele":[{"b":1}]}`), ""
+	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
+		if l.Role == place.Number {
+			got = l.PlaceAs(strings.ToUpper)
+		}
+		return "", false
+	})
+	if want := "body.$['ADELE'][0]['B']"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }
 
@@ -180,7 +243,7 @@ func FuzzRewrite(f *testing.F) {
 	f.Fuzz(func(t *testing.T, method, address, kind, body string, answer bool) {
 		m := place.Message{Method: method, Address: address, Answer: answer, Status: 200, Header: http.Header{"Content-Type": {kind}}, Body: body}
 		same := m
-		if place.Rewrite(&same, func(*place.Leaf) (string, bool) { return "", false }) || same.Address != address || same.Body != body || same.Header.Get("Content-Type") != kind {
+		if place.Rewrite(&same, func(l *place.Leaf) (string, bool) { return l.Text, len(l.Text)%2 > 0 }) || same.Address != address || same.Body != body || same.Header.Get("Content-Type") != kind {
 			t.Errorf("left alone, it became %+v", same)
 		}
 		other := m

@@ -26,7 +26,7 @@ var (
 	asQuery   = &spelling{unreserved, percentSpell, "%+", formDecode, true}
 	asJSON    = &spelling{charsetOf(func(c byte) bool { return c >= ' ' && c != '"' && c != '\\' }), jsonSpell, `\`, jsonDecode, false}
 	asLiteral = &spelling{without("'"), doubled, "'", undoubled("''"), false}
-	asCell    = &spelling{without(`"`), doubled, `"`, undoubled(`""`), false}
+	asQuoted  = &spelling{without(`"`), doubled, `"`, undoubled(`""`), false}
 	asMarkup  = &spelling{without("<>&\"'"), markupSpell, "&", markupDecode, false}
 )
 
@@ -71,10 +71,18 @@ func (how *spelling) view(raw string) *view {
 	return v
 }
 
+// plain is what a text means that is spelled so.
+func (how *spelling) plain(raw string) string {
+	if !strings.ContainsAny(raw, how.begins) {
+		return raw
+	}
+	return how.view(raw).text
+}
+
 // like is how a text is written in place of another, which may escape more than it has to:
-// 19%3A..%40thread.v2. An escape in small letters stays so.
+// 19%3A..%40thread.v2.
 func (v *view) like(raw string) *spelling {
-	if !v.keeps || strings.IndexByte(raw, '%') < 0 {
+	if !v.keeps {
 		return v.spelling
 	}
 	safe := *v.safe
@@ -84,13 +92,7 @@ func (v *view) like(raw string) *spelling {
 			safe[c] = ascii.IsAlnum(c)
 		}
 	}
-	return &spelling{safe: &safe, spell: func(b []byte, c byte) []byte {
-		escape := string(v.spell(nil, c))
-		if small := strings.ToLower(escape); strings.Contains(raw, small) && !strings.Contains(raw, escape) {
-			escape = small
-		}
-		return append(b, escape...)
-	}}
+	return &spelling{safe: &safe, spell: v.spell}
 }
 
 func (how *spelling) encode(s string) string {

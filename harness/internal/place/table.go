@@ -30,7 +30,7 @@ func readTable(w *walker, s string) {
 			cell, leaf := strings.TrimSuffix(s[c.start:c.end], "\r"), Leaf{Role: Cell}
 			switch {
 			case row == 1:
-				columns = append(columns, asCell.view(strings.Trim(cell, `"`)).text)
+				columns = append(columns, asQuoted.plain(strings.Trim(cell, `"`)))
 				leaf.Role, leaf.Name = ColumnName, columns[n]
 			case len(cells) <= len(columns): // else they are shifted
 				leaf.Name = columns[n]
@@ -64,20 +64,16 @@ func cellAt(s string, at int, separator byte) tableCell {
 	return c
 }
 
-// readCell shows a cell. What is put in one is quoted where it has to be.
+// readCell shows a cell, whose quotes may be amid it, or lack at its end. What is put in one is
+// quoted where it has to be.
 func readCell(w *walker, cell string, at int, leaf Leaf) {
-	inner, quoted := strings.CutPrefix(cell, `"`)
-	if quoted && quoteEnd(inner, 0, '"') == len(inner)-1 {
-		w.written(asCell, inner[:len(inner)-1], at+1, func(t string, at int) { w.value(t, at, leaf) })
-		return
-	}
-	plain := cell
-	if quoted { // with quotes amid it, or none at its end
-		plain = asCell.view(strings.TrimSuffix(inner, `"`)).text
+	plain, quoted := strings.CutPrefix(cell, `"`)
+	if quoted {
+		plain = asQuoted.plain(strings.TrimSuffix(plain, `"`))
 	}
 	w.recoded("", plain, at, at+len(cell), func(is string) string {
 		if quoted || strings.ContainsAny(is, "\",;\t|\r\n") {
-			is = `"` + asCell.encode(is) + `"`
+			is = `"` + asQuoted.encode(is) + `"`
 		}
 		return is
 	}, func(t string) { w.value(t, 0, leaf) })

@@ -80,13 +80,14 @@ func alike(a, b string) (head, tail int) {
 	for head < n && a[head] == b[head] {
 		head++
 	}
-	for head > 0 && head < len(a) && !utf8.RuneStart(a[head]) || head > 0 && head < len(b) && !utf8.RuneStart(b[head]) {
+	amid := func(s string, i int) bool { return 0 < i && i < len(s) && !utf8.RuneStart(s[i]) } // a character
+	for amid(a, head) || amid(b, head) {
 		head--
 	}
 	for tail < n-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
 		tail++
 	}
-	for tail > 0 && (!utf8.RuneStart(a[len(a)-tail]) || !utf8.RuneStart(b[len(b)-tail])) {
+	for amid(a, len(a)-tail) || amid(b, len(b)-tail) {
 		tail--
 	}
 	return head, tail
@@ -129,15 +130,13 @@ func (w *walker) layered(s string, base int, leaf Leaf) bool {
 // be put in it. It begins at base; read is given where what it reads begins.
 func (w *walker) written(how *spelling, s string, base int, read func(s string, base int)) {
 	first := len(w.edits)
-	if w.depth >= mostDepth || !strings.ContainsAny(s, how.begins) {
+	if !strings.ContainsAny(s, how.begins) {
 		read(s, base)
 		w.spell(how, first)
 		return
 	}
 	v := how.view(s)
-	w.depth++
 	read(v.text, 0)
-	w.depth--
 	for i := first; i < len(w.edits); i++ {
 		e := &w.edits[i]
 		e.Text = v.like(s[v.at[e.Start]:v.at[e.End]]).encode(e.Text)

@@ -61,12 +61,9 @@ func (s *spill) Write(p []byte) (int, error) {
 func (s *spill) text() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	held, err := s.held, s.err
+	held, err := bytes.Join(s.held, nil), s.err
 	s.held, s.err = nil, errDropped
-	if len(held) == 1 {
-		return asText(held[0]), err
-	}
-	return asText(bytes.Join(held, nil)), err
+	return asText(held), err
 }
 
 func (s *spill) drop() { _, _ = s.text() }
@@ -75,22 +72,19 @@ func (s *spill) drop() { _, _ = s.text() }
 type copied struct {
 	io.ReadCloser
 	copy  spill
-	left  int64       // of a body whose length is known, else below 0
+	left  int64       // of a body whose length is known, else 0 and below
 	whole atomic.Bool // it was read to its end
 }
 
 // newCopied copies a body of a length, which is 0 or less where it is unknown.
 func newCopied(what string, body io.ReadCloser, length int64) *copied {
-	if length <= 0 {
-		length = -1
-	}
 	return &copied{ReadCloser: body, left: length, copy: spill{what: what}}
 }
 
 func (c *copied) Read(p []byte) (int, error) {
 	n, err := c.ReadCloser.Read(p)
 	c.copy.Write(p[:n])
-	if c.left -= int64(n); c.left == 0 || err == io.EOF {
+	if c.left -= int64(n); n > 0 && c.left == 0 || err == io.EOF {
 		c.whole.Store(true)
 	}
 	return n, err

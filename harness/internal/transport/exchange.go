@@ -23,7 +23,7 @@ type exchange struct {
 	order    int64
 	req      *http.Request
 	resp     *http.Response
-	sent     upload
+	sent     *copied // the body of the request, if it has one
 	began    time.Time
 }
 
@@ -59,7 +59,7 @@ func (e *exchange) receive(resp *http.Response) error {
 
 // record keeps the exchange with the answer's body as it came.
 func (e *exchange) record(received string) error {
-	sent, whole, err := e.sent.text(e.req)
+	sent, whole, err := e.sentText()
 	switch {
 	case err != nil:
 		e.lost(fmt.Errorf("keep the request's body: %w", err))
@@ -99,11 +99,6 @@ func (e *exchange) interaction(sent, received string) (*cassette.Interaction, er
 	length := int64(len(received))
 	if methodOf(e.req) == http.MethodHead {
 		length = e.resp.ContentLength // of what GET would give
-	} else if answered.Get("Content-Length") != "" {
-		answered.Set("Content-Length", strconv.FormatInt(length, 10))
-	}
-	if asked.Get("Content-Length") != "" {
-		asked.Set("Content-Length", strconv.Itoa(len(sent)))
 	}
 	return &cassette.Interaction{
 		Principal: match.PrincipalOf(e.req.Context()),
@@ -126,9 +121,6 @@ func methodOf(req *http.Request) string { return cmp.Or(req.Method, http.MethodG
 // withoutUser is an address without the name and password that http.Transport makes an
 // Authorization header of.
 func withoutUser(u *url.URL) string {
-	if u.User == nil {
-		return u.String()
-	}
 	bare := *u
 	bare.User = nil
 	return bare.String()
@@ -161,23 +153,19 @@ func sendable(h http.Header) {
 // be text; else it is a file that somebody compressed, and its bytes are what counts.
 func (e *exchange) storable(what string, h http.Header, body string) (http.Header, string, error) {
 	kept := withoutCredentials(h)
-	if kept == nil {
-		kept = http.Header{}
-	}
 	kept.Del("Transfer-Encoding")
 	plain, left, err := wire.Decode(kept, body, wire.MostBody)
 	switch {
 	case errors.Is(err, wire.ErrTooLarge):
 		return nil, "", oversize(what + ", once it is decoded,")
 	case err != nil:
-		what := "a body"
-		if left != "" {
-			what += " of content-encoding " + left
-		}
 		e.note(fmt.Errorf("%s is recorded as it came, and nothing in it is redacted: %w", what, err))
 	}
 	if left == "" {
 		kept.Del("Content-Encoding")
+	}
+	if body != "" && kept.Get("Content-Length") != "" { // the answer to HEAD tells another length
+		kept.Set("Content-Length", strconv.Itoa(len(plain)))
 	}
 	return kept, plain, nil
 }

@@ -24,11 +24,7 @@ type passing struct {
 }
 
 func newPassing(e *exchange, held []byte, rest io.ReadCloser) *passing {
-	length := e.resp.ContentLength
-	if len(e.resp.Trailer) > 0 {
-		length = -1 // the end brings the trailer
-	}
-	return &passing{copied: newCopied("the answer", wire.Begun(held, rest, nil), length), exchange: e}
+	return &passing{copied: newCopied("the answer", wire.Begun(held, rest, nil), e.resp.ContentLength), exchange: e}
 }
 
 func (b *passing) Read(p []byte) (int, error) {

@@ -39,7 +39,7 @@ func (r *Rebase) RoundTrip(req *http.Request) (*http.Response, error) {
 			values[i] = strings.ReplaceAll(value, own, public)
 		}
 	}
-	if resp.Body == nil || req.Method == http.MethodHead {
+	if req.Method == http.MethodHead {
 		return resp, nil
 	}
 	renamed := &renaming{ReadCloser: resp.Body, old: []byte(own), new: []byte(public)}

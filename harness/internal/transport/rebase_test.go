@@ -57,3 +57,21 @@ func TestRebaseOfLargeBodies(t *testing.T) {
 		t.Errorf("holds %d MB of a body without end", grown>>20)
 	}
 }
+
+// What is asked of another host goes there as it is, and the answer to HEAD tells the length of what
+// GET would give.
+func TestRebaseOfOthers(t *testing.T) {
+	var asked string
+	rebase := &transport.Rebase{URL: &url.URL{Scheme: "http", Host: "127.0.0.1:1"}, Base: service(func(req *http.Request) (*http.Response, error) {
+		asked = req.URL.String()
+		resp := answer(req, 200, "")
+		resp.Header.Set("Content-Length", "1234")
+		return resp, nil
+	})}
+	for address, want := range map[string]string{"https://graph.microsoft.com/v1.0/me": "http://127.0.0.1:1/v1.0/me", "https://files.example/x": "https://files.example/x"} {
+		resp, err := rebase.RoundTrip(newRequest(t, "HEAD", address, nil))
+		if err != nil || asked != want || resp.Header.Get("Content-Length") != "1234" {
+			t.Errorf("%s: %v of %s, %v", address, resp, asked, err)
+		}
+	}
+}

@@ -74,11 +74,7 @@ func NewRecorder(j *journal.Journal, opts RecorderOptions) *Recorder {
 // and no later one is made.
 func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	e := &exchange{recorder: r, req: req, began: time.Now(), order: r.next.Add(1) - 1}
-	err := r.journal.Err() // before anything happens
-	if req.URL == nil {
-		err = errors.New("the request has no URL")
-	}
-	if err != nil {
+	if err := r.journal.Err(); err != nil { // before anything happens
 		if req.Body != nil {
 			req.Body.Close()
 		}

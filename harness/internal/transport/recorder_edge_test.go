@@ -13,6 +13,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/transport"
 )
@@ -65,6 +66,58 @@ func TestAnsweredEarly(t *testing.T) {
 				t.Errorf("%d bytes recorded", len(got))
 			}
 		})
+	}
+}
+
+// A request whose body is neither sent as a whole nor can be said again is noted as lost: it is not
+// recorded without its body.
+func TestBodyThatIsGone(t *testing.T) {
+	r, file := recording(t, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
+		return answer(req, http.StatusUnauthorized, "{}"), nil
+	})})
+	req := newRequest(t, "PUT", profile, strings.NewReader("the body"))
+	req.GetBody = func() (io.ReadCloser, error) { return nil, errors.New("it is gone") }
+	if _, err := r.RoundTrip(req); err != nil {
+		t.Fatal(err)
+	}
+	if note := noted(t, r); note != "keep the request's body: it is gone" || !r.Notes()[0].Lost {
+		t.Error(note)
+	}
+	if all := saved(t, r, file).Interactions; len(all) != 0 {
+		t.Errorf("recorded %q", all[0].Request.Body)
+	}
+}
+
+// What a RoundTripper leaves out of an answer, and a client of a request, is not there.
+func TestRecordsTheLeast(t *testing.T) {
+	r, file := recording(t, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusNoContent}, nil
+	})})
+	req := newRequest(t, "GET", profile, nil)
+	req.Method, req.Header = "", nil
+	if resp, err := r.RoundTrip(req); err != nil || resp.Body == nil {
+		t.Fatal(resp, err)
+	}
+	if i := saved(t, r, file).Interactions[0]; i.Request.Method != "GET" || i.Response.Code != http.StatusNoContent || i.Response.Body != "" {
+		t.Errorf("recorded %s: %d, %q", i.Request.Method, i.Response.Code, i.Response.Body)
+	}
+}
+
+// What is noted of a request is redacted, and one that nobody could send is noted.
+func TestNotesAreRedacted(t *testing.T) {
+	hide := func(i *cassette.Interaction) (*cassette.Interaction, []byte) {
+		stored := *i
+		stored.Request.URL = strings.ReplaceAll(i.Request.URL, "adele", "user1")
+		return &stored, nil
+	}
+	r, _ := recording(t, transport.RecorderOptions{Redact: hide, Base: service(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF })})
+	for _, req := range []*http.Request{newRequest(t, "GET", "https://graph.microsoft.com/v1.0/users/adele?$skiptoken=secret", nil), {Method: "GET"}} {
+		if _, err := r.RoundTrip(req); err != io.ErrUnexpectedEOF {
+			t.Error(err)
+		}
+	}
+	if got, want := fmt.Sprint(r.Notes()), "[interaction 0, GET https://graph.microsoft.com/v1.0/users/user1: unexpected EOF interaction 1, GET (no address): unexpected EOF]"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }
 
@@ -244,6 +297,9 @@ func TestRecorderLeavesNothingRunning(t *testing.T) {
 		go cancel()
 		if _, err := r.RoundTrip(newRequest(t, "GET", "https://graph.microsoft.com/waits", nil).WithContext(ctx)); !errors.Is(err, context.Canceled) {
 			t.Error(err)
+		}
+		if gone := r.Notes()[len(r.Notes())-1].Err.Error(); !strings.HasPrefix(gone, "the client was gone before its answer came") {
+			t.Error(gone)
 		}
 		if got := saved(t, r, file); len(got.Interactions) != 1 {
 			t.Errorf("%d interactions", len(got.Interactions))

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -26,7 +27,7 @@ func large(text string, length int64) service {
 // A large answer is recorded before its end is handed out: not before the client reads,
 // and not after it knows that it is through.
 func TestLargeAnswers(t *testing.T) {
-	text := `"` + strings.Repeat("0123456789abcdef", 9<<16) + `"`
+	text := `["` + strings.Repeat("0123456789abcdef", 9<<16) + `"]`
 	record := func(t *testing.T, length int64, read func(io.Reader) error) {
 		t.Helper()
 		r, file := recording(t, transport.RecorderOptions{Base: large(text, length)})
@@ -64,10 +65,29 @@ func TestLargeAnswers(t *testing.T) {
 	})
 	t.Run("decoded", func(t *testing.T) {
 		record(t, -1, func(body io.Reader) error {
-			var value string
+			var value []string
 			return json.NewDecoder(body).Decode(&value)
 		})
 	})
+}
+
+// The end of a large answer is not handed out where it could not be recorded.
+func TestLargeAnswersOfABrokenJournal(t *testing.T) {
+	text := strings.Repeat("0123456789abcdef", 9<<16)
+	for name, read := range map[string]func(io.ReadCloser) error{
+		"read":   func(body io.ReadCloser) error { _, err := io.Copy(io.Discard, body); return err },
+		"closed": func(body io.ReadCloser) error { io.CopyN(io.Discard, body, int64(len(text))); return body.Close() },
+	} {
+		r, file := recording(t, transport.RecorderOptions{Base: large(text, -1)})
+		resp, err := r.RoundTrip(newRequest(t, "GET", profile, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		saved(t, r, file)
+		if err := read(resp.Body); !errors.Is(err, os.ErrClosed) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // A large answer that is not read, or breaks, is noted; the client sees what happened.

@@ -74,16 +74,19 @@ func TestStoredBodies(t *testing.T) {
 		"binary":                   {"image/jpeg", "", "\xff\xd8\x00\n\t", "\xff\xd8\x00\n\t", false},
 	} {
 		t.Run(name, func(t *testing.T) {
+			header := http.Header{"Content-Type": {c.kind}, "Content-Length": {fmt.Sprint(len(c.body))}}
+			if c.encoding != "" {
+				header.Set("Content-Encoding", c.encoding)
+			}
 			r, file := recording(t, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
+				io.Copy(io.Discard, req.Body)
 				resp := answer(req, 200, c.body)
-				resp.Header.Set("Content-Type", c.kind)
-				resp.Header.Set("Content-Length", fmt.Sprint(len(c.body)))
-				if c.encoding != "" {
-					resp.Header.Set("Content-Encoding", c.encoding)
-				}
+				resp.Header = header.Clone()
 				return resp, nil
 			})})
-			resp, err := r.RoundTrip(newRequest(t, "GET", profile, nil))
+			req := newRequest(t, "POST", profile, strings.NewReader(c.body))
+			req.Header = header.Clone()
+			resp, err := r.RoundTrip(req)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -93,9 +96,12 @@ func TestStoredBodies(t *testing.T) {
 			if c.note != (len(r.Notes()) > 0) {
 				t.Errorf("notes %v", r.Notes())
 			}
-			got := saved(t, r, file).Interactions[0].Response
-			if got.Body != c.want || got.ContentLength != int64(len(c.want)) || got.Headers.Get("Content-Length") != fmt.Sprint(len(c.want)) {
+			i := saved(t, r, file).Interactions[0]
+			if got := i.Response; got.Body != c.want || got.ContentLength != int64(len(c.want)) || got.Headers.Get("Content-Length") != fmt.Sprint(len(c.want)) {
 				t.Errorf("stored %q (%d bytes, %v)", got.Body, got.ContentLength, got.Headers)
+			}
+			if got := i.Request; got.Body != c.want || got.ContentLength != int64(len(c.want)) || got.Headers.Get("Content-Length") != fmt.Sprint(len(c.want)) {
+				t.Errorf("stored the request %q (%d bytes, %v)", got.Body, got.ContentLength, got.Headers)
 			}
 		})
 	}

@@ -170,13 +170,11 @@ func respond(req *http.Request, answer *match.Answer, keepRetryAfter, shared boo
 		response.Header["Retry-After"] = slices.Clone(t.retryAfter)
 	}
 	response.Body = http.NoBody
-	watched := answer.Watched() && !t.bodiless && req.Method != http.MethodHead
-	if !watched {
-		answer.Read()
-	}
 	switch {
 	case t.bodiless:
+		answer.Read()
 	case req.Method == http.MethodHead:
+		answer.Read()
 		response.ContentLength = announced(response.Header)
 	default:
 		if len(answer.Body) != t.length { // a batch with other ids, or bound values
@@ -186,7 +184,7 @@ func respond(req *http.Request, answer *match.Answer, keepRetryAfter, shared boo
 		out.body.Reset(answer.Body)
 		out.body.text, out.body.from = answer.Body, t
 		response.Body = &out.body
-		if watched {
+		if answer.Watched() {
 			response.Body = &watchedBody{&out.body, answer}
 		}
 	}
@@ -219,9 +217,9 @@ func (w *watchedBody) Close() error {
 
 // announced is the length that the answer to HEAD announces, -1 where it has none.
 func announced(header http.Header) int64 {
-	length, err := strconv.ParseInt(header.Get("Content-Length"), 10, 64)
-	if err != nil || length < 0 {
+	length, err := strconv.ParseUint(header.Get("Content-Length"), 10, 63)
+	if err != nil {
 		return -1
 	}
-	return length
+	return int64(length)
 }

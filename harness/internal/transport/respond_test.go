@@ -2,6 +2,7 @@ package transport_test
 
 import (
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -57,7 +58,7 @@ func TestResponse(t *testing.T) {
 		},
 		{
 			name:     "no content",
-			recorded: cassette.Response{Code: 204, Headers: http.Header{"Content-Length": {"0"}}},
+			recorded: cassette.Response{Code: 204, Headers: http.Header{"Content-Length": {"0"}}, Body: "which 204 has none of"},
 			status:   "204 No Content", proto: "HTTP/1.1 1.1", headers: "", length: 0,
 		},
 		{
@@ -133,17 +134,56 @@ func TestRetryAfterKept(t *testing.T) {
 }
 
 func TestHead(t *testing.T) {
-	recorded := cassetteOf(&cassette.Interaction{
-		Request:  cassette.Request{Method: "HEAD"},
-		Response: cassette.Response{Code: 200, Headers: http.Header{"content-length": {"374"}}},
-	})
-	req, _ := http.NewRequest("HEAD", me, nil)
-	response, err := newReplayer(t, match.Rules{}, recorded).RoundTrip(req)
-	if err != nil {
-		t.Fatal(err)
+	for header, length := range map[string]int64{"374": 374, "": -1, "-1": -1} {
+		recorded := cassetteOf(&cassette.Interaction{
+			Request:  cassette.Request{Method: "HEAD"},
+			Response: cassette.Response{Code: 200, Headers: http.Header{"content-length": {header}}},
+		})
+		req, _ := http.NewRequest("HEAD", me, nil)
+		response, err := newReplayer(t, match.Rules{}, recorded).RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response.ContentLength != length || response.Header.Get("Content-Length") != header || read(t, response) != "" {
+			t.Errorf("length %d, header %v", response.ContentLength, response.Header)
+		}
 	}
-	if response.ContentLength != 374 || response.Header.Get("Content-Length") != "374" || read(t, response) != "" {
-		t.Errorf("length %d, header %v", response.ContentLength, response.Header)
+}
+
+// Order decides which of several answers a request gets once the answer before it was read, or given
+// up: the session is told so.
+func TestReadAnswersAreTold(t *testing.T) {
+	for name, test := range map[string]struct {
+		method string
+		code   int
+		read   func(body io.ReadCloser)
+		missed int
+	}{
+		"left alone": {"POST", 201, func(io.ReadCloser) {}, 1},
+		"read":       {"POST", 201, func(body io.ReadCloser) { io.ReadFull(body, make([]byte, len(`{"@odata.count":0}`))) }, 0},
+		"copied":     {"POST", 201, func(body io.ReadCloser) { io.Copy(io.Discard, body) }, 0},
+		"closed":     {"POST", 201, func(body io.ReadCloser) { body.Close() }, 0},
+		"no content": {"POST", 204, func(io.ReadCloser) {}, 0},
+		"no body":    {"HEAD", 200, func(io.ReadCloser) {}, 0},
+	} {
+		asked := func(who string) cassette.Request {
+			return cassette.Request{Method: test.method, URL: "https://graph.microsoft.com/v1.0/groups", Headers: http.Header{"Content-Type": {"application/json"}}, Body: `{"displayName":"` + who + `"}`}
+		}
+		recorded := &cassette.Cassette{}
+		for n, who := range []string{"Adele Vance", "Megan Bowen", "Diego Siciliani"} {
+			recorded.Interactions = append(recorded.Interactions, &cassette.Interaction{Request: asked(who), Response: cassette.Response{Code: test.code, Body: fmt.Sprintf(`{"@odata.count":%d}`, n)}})
+		}
+		replayer := newReplayer(t, match.Rules{}, sealed(t, recorded))
+		for _, who := range []string{"Alex Wilber", "Lynne Robbins"} {
+			req := newRequest(t, test.method, asked(who).URL, strings.NewReader(asked(who).Body))
+			req.Header.Set("Content-Type", "application/json")
+			if resp, err := replayer.RoundTrip(req); err == nil {
+				test.read(resp.Body)
+			}
+		}
+		if got := replayer.Missed(); got != test.missed {
+			t.Errorf("%s: %d requests had no answer, want %d", name, got, test.missed)
+		}
 	}
 }
 
@@ -163,6 +203,9 @@ func TestBatchLengthFollowsItsIDs(t *testing.T) {
 	body := read(t, response)
 	if want := `{"responses":[{"id":"0b7a-long","status":200}]}`; body != want {
 		t.Errorf("body %s, want %s", body, want)
+	}
+	if made := response.Body.(transport.Served).Noted(func(text string, _ http.Header) any { return text }); made != body {
+		t.Errorf("what is noted of %s is of %s", body, made)
 	}
 	if response.ContentLength != int64(len(body)) || response.Header.Get("Content-Length") != fmt.Sprint(len(body)) {
 		t.Errorf("length %d, header %s, want %d", response.ContentLength, response.Header.Get("Content-Length"), len(body))

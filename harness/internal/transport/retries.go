@@ -54,9 +54,7 @@ func (t *retries) meet(order, now int64, req *http.Request, body string, code in
 	if refused {
 		waiting = append(waiting, refusal{key, order, now})
 	}
-	if t.waiting[asked] = waiting; len(waiting) == 0 {
-		delete(t.waiting, asked)
-	}
+	t.waiting[asked] = waiting
 	return retried
 }
 

@@ -40,7 +40,7 @@ func BenchmarkReplaySealed(b *testing.B) {
 }
 
 // sealed is a cassette as it is recorded under the default rules.
-func sealed(b *testing.B, recorded *cassette.Cassette) *cassette.Cassette {
+func sealed(b testing.TB, recorded *cassette.Cassette) *cassette.Cassette {
 	b.Helper()
 	salt := []byte("the salt of tests")
 	redactor, err := redact.New(redact.Rules{}, redact.Options{Salt: salt})

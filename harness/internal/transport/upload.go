@@ -4,35 +4,36 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"sync/atomic"
 )
 
-// upload is the body of a request on its way, and a copy of it. The client's body is
-// read once, and as far as the base reads it; where the base starts over, so does the copy.
-type upload struct {
-	last atomic.Pointer[copied]
+// outgoing is the request to send: the client's own but for a body that is copied while it is
+// read, and the codings that are asked for.
+func (e *exchange) outgoing() *http.Request {
+	sent := e.req.Clone(e.req.Context())
+	if codings, limited := recordable(sent.Header.Values("Accept-Encoding")); limited {
+		sent.Header.Set("Accept-Encoding", codings)
+	}
+	if sent.Body != nil && sent.Body != http.NoBody {
+		e.sent = newCopied("the request's body", sent.Body, sent.ContentLength)
+		sent.Body = e.sent
+	}
+	return sent
 }
 
-func (u *upload) begin(body io.ReadCloser, length int64) io.ReadCloser {
-	p := newCopied("the request's body", body, length)
-	u.last.Store(p)
-	return p
-}
-
-// text is the body that the client meant to send. A service may answer before it has
-// read all of it (413, 415, 401); then the client is asked for another copy, where it can
-// give one. Where it cannot, the text is what was sent, and whole is false.
-func (u *upload) text(req *http.Request) (text string, whole bool, err error) {
-	p := u.last.Load()
-	if p == nil {
+// sentText is the body that the client meant to send. A service may answer before it has
+// read all of it (413, 415, 401), and who sends it may start over; then the client is asked for
+// another copy, where it can give one. Where it cannot, the text is what was sent, and whole is
+// false.
+func (e *exchange) sentText() (text string, whole bool, err error) {
+	if e.sent == nil {
 		return "", true, nil
 	}
-	if whole = p.whole.Load(); whole || req.GetBody == nil {
-		text, err = p.copy.text()
+	if whole = e.sent.whole.Load(); whole || e.req.GetBody == nil {
+		text, err = e.sent.copy.text()
 		return text, whole, err
 	}
-	p.copy.drop()
-	again, err := req.GetBody()
+	e.sent.copy.drop()
+	again, err := e.req.GetBody()
 	if err != nil {
 		return "", false, err
 	}
@@ -43,35 +44,6 @@ func (u *upload) text(req *http.Request) (text string, whole bool, err error) {
 	}
 	text, err = all.text()
 	return text, true, err
-}
-
-// outgoing is the request to send. It is the client's own, or a copy that differs in
-// what is read along, and in the codings that are asked for.
-func (e *exchange) outgoing() *http.Request {
-	req := e.req
-	codings, limited := recordable(req.Header.Values("Accept-Encoding"))
-	hasBody := req.Body != nil && req.Body != http.NoBody
-	if !limited && !hasBody {
-		return req
-	}
-	sent := req.Clone(req.Context())
-	if limited {
-		sent.Header.Set("Accept-Encoding", codings)
-	}
-	if !hasBody {
-		return sent
-	}
-	sent.Body = e.sent.begin(req.Body, req.ContentLength)
-	if req.GetBody != nil {
-		sent.GetBody = func() (io.ReadCloser, error) {
-			body, err := req.GetBody()
-			if err != nil {
-				return nil, err
-			}
-			return e.sent.begin(body, req.ContentLength), nil
-		}
-	}
-	return sent
 }
 
 // recordable limits Accept-Encoding to gzip, so that a recording does not depend on what

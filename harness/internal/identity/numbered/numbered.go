@@ -102,8 +102,6 @@ const digitSeries = "number"
 // IsName reports whether a text is, as a whole, the pseudonym of a name of this salt.
 func (p Names) IsName(s string) bool {
 	switch {
-	case s == "":
-		return false
 	case strings.HasPrefix(s, "198.18."), strings.HasPrefix(s, "198.19."):
 		return strings.Count(s, ".") == 3 && strings.Trim(s, "0123456789.") == ""
 	case strings.HasPrefix(s, "2001:db8::"), strings.HasPrefix(s, "02-00-5E-"):

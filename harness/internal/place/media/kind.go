@@ -61,11 +61,7 @@ func IsMarkup(s string) bool {
 
 // IsMail reports whether a text begins with headers of a mail.
 func IsMail(s string) bool {
-	line, _, ok := strings.Cut(s, "\n")
-	name, _, colon := strings.Cut(line, ":")
-	if !ok || !colon || len(name) > 40 {
-		return false
-	}
+	name, _, _ := strings.Cut(s[:min(len(s), 40)], ":")
 	switch strings.ToLower(name) {
 	case "mime-version", "from", "to", "subject", "date", "received", "message-id", "content-type", "return-path",
 		"x-ms-exchange-organization-scl", "delivered-to", "reply-to", "sender", "cc":

@@ -12,7 +12,7 @@ func First(h http.Header, name string) string {
 		return values[0]
 	}
 	for key, values := range h {
-		if len(values) > 0 && len(key) == len(name) && strings.EqualFold(key, name) {
+		if len(values) > 0 && strings.EqualFold(key, name) {
 			return values[0]
 		}
 	}
