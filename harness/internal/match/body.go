@@ -40,7 +40,7 @@ func payloadOf(m *place.Message, ignored []*jsondoc.Path) payload {
 		return payload{}
 	}
 	switch kind, boundary := m.KindOf(); {
-	case kind == media.JSON && len(ignored) == 0:
+	case kind == media.JSON && len(ignored) == 0: // no tree is needed, which is faster
 		if canonical, err := jsondoc.CanonicalText(nil, text); err == nil {
 			return payload{digest: digest("json", canonical), text: text}
 		}
@@ -91,14 +91,7 @@ func inflate[T wire.Bytes](header http.Header, body T) T {
 // a host that is not Graph's has options of the same grammar.
 func parseForm(text string) (fields []graphurl.Option, canonical string) {
 	form := graphurl.FromURL(&url.URL{Host: "form", RawQuery: text})
-	sortFields(form.Options)
 	return form.Options, form.Query()
-}
-
-func sortFields(fields []graphurl.Option) {
-	slices.SortFunc(fields, func(a, b graphurl.Option) int {
-		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Value, b.Value))
-	})
 }
 
 // parseParts reads the parts of a multipart body, in an order that does not depend on theirs:
@@ -109,13 +102,9 @@ func parseParts(m *place.Message, boundary string) (fields []graphurl.Option, ca
 	for n, p := range m.Parts(boundary) {
 		name, headers, body := cmp.Or(p.Name, strconv.Itoa(n)), partHeaders(p.Header), payloadOf(&p.Message, nil)
 		parts = append(parts, strconv.Quote(name)+"\n"+headers+"\n"+body.digest+"\n\n")
-		if headers != "" {
-			headers += "\n\n"
-		}
-		fields = append(fields, graphurl.Option{Name: name, Value: headers + body.text})
+		fields = append(fields, graphurl.Option{Name: name, Value: body.text}, graphurl.Option{Name: name + ".headers", Value: headers})
 	}
 	slices.Sort(parts)
-	sortFields(fields)
 	return fields, strings.Join(parts, "")
 }
 
@@ -144,9 +133,6 @@ func without(doc any, paths []*jsondoc.Path) any {
 		for _, node := range path.Select(doc) {
 			selected[node.Path] = true
 		}
-	}
-	if len(selected) == 0 {
-		return doc
 	}
 	jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool {
 		path := at.Path(jsondoc.Root)
