@@ -74,13 +74,12 @@ func ignorable(differences []Difference) ([]string, bool) {
 	for _, d := range differences {
 		where, name, _ := strings.Cut(d.Field, ".")
 		may := where == "query" && !odataOptions[optionName(name)] || where == "header" || where == "body"
-		if !may || name == "" || isSecret(d.Field) || d.Recorded == concealed || d.Received == concealed || strings.Contains(name, concealed) {
+		if !may || name == "" || d.Recorded == concealed || d.Received == concealed || strings.Contains(name, concealed) {
 			return nil, false
 		}
 		ignore = append(ignore, d.Field)
 	}
-	slices.Sort(ignore)
-	return slices.Compact(ignore), len(ignore) > 0
+	return ignore, len(ignore) > 0
 }
 
 // ruleFor is the "on" of a rule for a recorded request and those like it: its
@@ -88,9 +87,12 @@ func ignorable(differences []Difference) ([]string, bool) {
 func ruleFor(method string, near *cassette.Interaction) string {
 	address, _ := recordedAddress(near) // it was read when the request was understood
 	u := graphurl.FromURL(address)
-	for n, s := range u.Segments {
-		if s.Kind == graphurl.Key || s.Kind == graphurl.ColonPath || len(s.Args) > 0 {
-			u.Segments[n] = graphurl.Segment{Text: "*"}
+	for n := range u.Segments {
+		switch s := &u.Segments[n]; {
+		case s.Kind == graphurl.ColonPath: // no slash is before it: root*/content
+			s.Text = "*"
+		case s.Kind == graphurl.Key, len(s.Args) > 0:
+			*s = graphurl.Segment{Text: "*"}
 		}
 	}
 	return methodOf(method) + " " + u.Path()
@@ -120,7 +122,7 @@ func (u *unsealer) undecided(req *http.Request, m place.Message, live *request, 
 func (x *seal) asStored(m place.Message, host string, live *request, bound *bindings) (request, []string) {
 	var values []string
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		if l.Layered || l.IsName() || isPartID(l) {
+		if l.Layered || l.IsName() {
 			return "", false
 		}
 		is, ids := x.compute(l, bound)
@@ -180,8 +182,8 @@ func (b *bucket) inputs(n int, part *maskedPart, sent *blank) string {
 	var flags []string
 	for _, e := range b.entries {
 		at := slices.IndexFunc(e.parts[n].blanks, func(stored blank) bool {
-			return stored.place == sent.place && stored.kind == blankName && fold(stored.text) != fold(sent.text) &&
-				!slices.ContainsFunc(part.blanks, func(other blank) bool { return other.place == sent.place && other.known.is == fold(stored.is) })
+			return stored.place == sent.place && stored.kind == blankName &&
+				!slices.ContainsFunc(part.blanks, func(other blank) bool { return other.known.is == fold(stored.is) })
 		})
 		if at < 0 || len(flags) == nearestShown {
 			continue
