@@ -49,8 +49,8 @@ func payloadOf(m *place.Message, ignored []*jsondoc.Path) payload {
 			return documentOf(text, without(doc, ignored))
 		}
 	case kind == media.Form:
-		fields, canonical := parseForm(text)
-		return payload{digest: digest("form", canonical), text: text, fields: fields}
+		form := graphurl.FromURL(&url.URL{Host: "form", RawQuery: text}) // no host of Graph's: options of any name, sorted
+		return payload{digest: digest("form", form.Query()), text: text, fields: form.Options}
 	case kind == media.Multipart:
 		fields, canonical := parseParts(m, boundary)
 		return payload{digest: digest("multipart", canonical), text: text, fields: fields}
@@ -87,14 +87,7 @@ func inflate[T wire.Bytes](header http.Header, body T) T {
 	return wire.Gunzip(plain, maxInflated)
 }
 
-// parseForm reads the fields of a form, in an order that does not depend on theirs. An address of
-// a host that is not Graph's has options of the same grammar.
-func parseForm(text string) (fields []graphurl.Option, canonical string) {
-	form := graphurl.FromURL(&url.URL{Host: "form", RawQuery: text})
-	return form.Options, form.Query()
-}
-
-// parseParts reads the parts of a multipart body, in an order that does not depend on theirs:
+// parseParts reads the parts of a multipart body, and writes them in an order of its own:
 // SDKs write them in random order with a random boundary. Parts without a name are known by
 // their position.
 func parseParts(m *place.Message, boundary string) (fields []graphurl.Option, canonical string) {
@@ -102,7 +95,7 @@ func parseParts(m *place.Message, boundary string) (fields []graphurl.Option, ca
 	for n, p := range m.Parts(boundary) {
 		name, headers, body := cmp.Or(p.Name, strconv.Itoa(n)), partHeaders(p.Header), payloadOf(&p.Message, nil)
 		parts = append(parts, strconv.Quote(name)+"\n"+headers+"\n"+body.digest+"\n\n")
-		fields = append(fields, graphurl.Option{Name: name, Value: body.text}, graphurl.Option{Name: name + ".headers", Value: headers})
+		fields = append(append(fields, graphurl.Option{Name: name, Value: body.text}), headerFields(name+".headers.", headers)...)
 	}
 	slices.Sort(parts)
 	return fields, strings.Join(parts, "")

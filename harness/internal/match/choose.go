@@ -245,7 +245,6 @@ func (e *entry) writeAt(position int) string {
 func (p *progress) unused(entries []*entry) []Unused {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	asked := func(e *entry) bool { return e.read && p.tallies[e].last > 0 }
 	var left []*record
 	for _, e := range entries {
 		left = append(left, e.answers[p.tallies[e].next:]...)
@@ -253,7 +252,7 @@ func (p *progress) unused(entries []*entry) []Unused {
 	slices.SortFunc(left, byPosition)
 	unused := make([]Unused, len(left))
 	for n, r := range left {
-		unused[n] = Unused{r.cassette, r.interaction, asked(r.entry)}
+		unused[n] = Unused{r.cassette, r.interaction, r.entry.read && p.tallies[r.entry].last > 0}
 	}
 	return unused
 }

@@ -124,14 +124,9 @@ func (d *differ) named(prefix string, recorded, received []graphurl.Option) {
 
 // headers compares the significant headers. Where only one has a body, only one has its type.
 func (d *differ) headers(prefix string, recorded, received *single) {
-	of := func(s *single) (list []graphurl.Option) {
-		for line := range strings.SplitSeq(s.key.Headers, "\n") {
-			name, value, _ := strings.Cut(line, ": ")
-			if line != "" && (name != "Content-Type" || (recorded.key.Body == "") == (received.key.Body == "")) {
-				list = append(list, graphurl.Option{Name: name, Value: value})
-			}
-		}
-		return list
+	one := (recorded.key.Body == "") != (received.key.Body == "")
+	of := func(s *single) []graphurl.Option {
+		return slices.DeleteFunc(headerFields("", s.key.Headers), func(o graphurl.Option) bool { return one && o.Name == "Content-Type" })
 	}
 	d.named(prefix, of(recorded), of(received))
 }
@@ -241,4 +236,16 @@ func (p *batchPart) address() string {
 	return p.key.Path + "?" + p.key.Query
 }
 
-func segmentsOf(path string) []string { return strings.Split(strings.TrimPrefix(path, "/"), "/") }
+// segmentsOf splits a canonical path; a key in quotes, users('x'), is a segment of
+// its own.
+func segmentsOf(path string) (segments []string) {
+	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
+		name, rest, _ := strings.Cut(segment, "('")
+		if key, quoted := strings.CutSuffix(rest, "')"); quoted {
+			segments = append(segments, name, key)
+		} else {
+			segments = append(segments, segment)
+		}
+	}
+	return segments
+}

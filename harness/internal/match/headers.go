@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
 
@@ -44,6 +45,16 @@ func headerKey(header http.Header, hasBody bool, ignored []string) string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// headerFields are headers, a line each, as fields.
+func headerFields(prefix, headers string) (fields []graphurl.Option) {
+	for line := range strings.SplitSeq(headers, "\n") {
+		if name, value, ok := strings.Cut(line, ": "); ok {
+			fields = append(fields, graphurl.Option{Name: prefix + name, Value: value})
+		}
+	}
+	return fields
 }
 
 // properlySpelled returns the headers under their canonical names: the values of those whose
