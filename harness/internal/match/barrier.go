@@ -225,12 +225,9 @@ func aliasesOf(uses []resourceUse, entries []*entry) aliases {
 	return names
 }
 
-// learn reads an answer that is a user, or a page of them.
+// learn reads an answer that is a user, or a page of them; of another there is nothing to learn.
 func (a aliases) learn(body string) {
-	doc, err := jsondoc.Parse(body)
-	if err != nil {
-		return
-	}
+	doc, _ := jsondoc.Parse(body)
 	top, _ := doc.(map[string]any)
 	page, _ := top["value"].([]any)
 	for _, item := range append(page, doc) {

@@ -83,7 +83,7 @@ func ignorable(differences []Difference) ([]string, bool) {
 }
 
 // ruleFor is the "on" of a rule for a recorded request and those like it: its
-// method and path, with a star for every id.
+// method and path, with stars for ids, files and functions of arguments.
 func ruleFor(method string, near *cassette.Interaction) string {
 	address, _ := recordedAddress(near) // it was read when the request was understood
 	u := graphurl.FromURL(address)
