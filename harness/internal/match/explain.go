@@ -151,15 +151,10 @@ func (x *seal) asStored(m place.Message, host string, live *request, bound *bind
 // undecided says what a user can do about a request that may mean several recorded ones, or none:
 // to name what the first value stands for that none of them is known to have.
 func (b *bucket) undecided(a *masked) string {
-	for n := range a.parts {
-		part := &a.parts[n]
-		for k := range part.blanks {
-			v := &part.blanks[k]
-			if v.known.entries != nil {
-				continue
-			}
-			inputs := b.inputs(n, part, v)
-			if inputs == "" {
+	for n, part := range a.parts {
+		for _, v := range part.blanks {
+			inputs := b.inputs(n, &part, &v)
+			if v.known.entries != nil || inputs == "" {
 				continue
 			}
 			at := v.place
@@ -173,7 +168,7 @@ func (b *bucket) undecided(a *masked) string {
 }
 
 // inputs are the flags that make a value of a part stand for what is stored at its place, which
-// may be a variable's, and is none that another value there is known to be.
+// may be a variable's, and is none that another value is known to be.
 func (b *bucket) inputs(n int, part *maskedPart, sent *blank) string {
 	value := sent.text
 	if isSecret(sent.place) || len(value) > maxShown || strings.ContainsAny(value, "\n\"") {
@@ -195,11 +190,11 @@ func (b *bucket) inputs(n int, part *maskedPart, sent *blank) string {
 				break
 			}
 		}
-		flag := "--input " + name + "=" + value
-		if strings.ContainsAny(name+value, " '") {
-			flag = `--input "` + name + "=" + value + `"`
+		flag := name + "=" + value
+		if strings.ContainsAny(flag, " '") {
+			flag = `"` + flag + `"`
 		}
-		flags = append(flags, flag)
+		flags = append(flags, "--input "+flag)
 	}
 	return strings.Join(slices.Compact(flags), " or ")
 }
