@@ -186,13 +186,6 @@ func (p *progress) served(r *record) bool {
 	return p.tallies[r.entry].served(r)
 }
 
-// spent reports whether all answers of an entry were served.
-func (p *progress) spent(e *entry) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.tallies[e].next >= len(e.answers)
-}
-
 // now gathers what the barriers of an entry say.
 func (p *progress) now(e *entry) window {
 	now := noBarriers

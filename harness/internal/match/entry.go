@@ -25,6 +25,9 @@ type entry struct {
 	barriers []*barrier // that order the answers of a read
 }
 
+// final is the answer that was recorded last.
+func (e *entry) final() *record { return e.answers[len(e.answers)-1] }
+
 // A record is one recorded answer of an entry.
 type record struct {
 	source

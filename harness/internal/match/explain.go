@@ -16,7 +16,7 @@ import (
 // explainConsumed explains that an entry has no answer left.
 func explainConsumed(req *http.Request, e *entry, why choiceReason, now window) *MissError {
 	miss := newMiss(req, Consumed)
-	final := e.answers[len(e.answers)-1]
+	final := e.final()
 	miss.Nearest = []Candidate{{Cassette: final.cassette, Interaction: final.interaction}}
 	repeatLast := Rule{On: ruleFor(req.Method, final.interaction), Repeat: RepeatLast}.YAML()
 	switch why {
