@@ -124,9 +124,9 @@ func (d *differ) named(prefix string, recorded, received []graphurl.Option) {
 
 // headers compares the significant headers. Where only one has a body, only one has its type.
 func (d *differ) headers(prefix string, recorded, received *single) {
-	one := (recorded.key.Body == "") != (received.key.Body == "")
+	oneBody := (recorded.key.Body == "") != (received.key.Body == "")
 	of := func(s *single) []graphurl.Option {
-		return slices.DeleteFunc(headerFields("", s.key.Headers), func(o graphurl.Option) bool { return one && o.Name == "Content-Type" })
+		return slices.DeleteFunc(headerFields("", s.key.Headers), func(o graphurl.Option) bool { return oneBody && o.Name == "Content-Type" })
 	}
 	d.named(prefix, of(recorded), of(received))
 }
