@@ -20,23 +20,31 @@ type Binding struct {
 }
 
 // bindings are what a session has bound so far: one to one, and kept until it ends.
-// Pseudonyms are known in any letter case, live values as they were sent.
+// Pseudonyms are known in any letter case; live values as they were sent and, where they are
+// addresses or domains, in any.
 type bindings struct {
 	faker  *identity.Faker // of the pseudonyms
 	mu     sync.RWMutex
 	lives  map[string]string // by pseudonym, folded: live value
 	stored map[string]string // by live value: pseudonym
+	folded map[string]string // by live value, folded: the pseudonym of the last
 }
 
 func newBindings(faker *identity.Faker) *bindings {
-	return &bindings{faker: faker, lives: map[string]string{}, stored: map[string]string{}}
+	return &bindings{faker: faker, lives: map[string]string{}, stored: map[string]string{}, folded: map[string]string{}}
 }
 
 // live looks up what a pseudonym stands for.
 func (b *bindings) live(pseudonym string) (string, bool) { return b.look(b.lives, fold(pseudonym)) }
 
 // pseudonym looks up what stands for a live value.
-func (b *bindings) pseudonym(live string) (string, bool) { return b.look(b.stored, live) }
+func (b *bindings) pseudonym(live string) (string, bool) {
+	p, ok := b.look(b.stored, live)
+	if !ok && strings.ContainsAny(live, "@.") {
+		return b.look(b.folded, fold(live))
+	}
+	return p, ok
+}
 
 func (b *bindings) look(in map[string]string, key string) (string, bool) {
 	b.mu.RLock()
@@ -62,7 +70,7 @@ func (b *bindings) bind(pair idBinding) bool {
 	if bound || other {
 		return !other
 	}
-	b.lives[fold(pair.pseudonym)], b.stored[pair.key] = pair.live, pair.pseudonym
+	b.lives[fold(pair.pseudonym)], b.stored[pair.key], b.folded[fold(pair.key)] = pair.live, pair.pseudonym, pair.pseudonym
 	_, host, isAddress := strings.Cut(pair.pseudonym, "@")
 	at := strings.LastIndexByte(pair.live, '@')
 	if _, known := b.lives[fold(host)]; isAddress && at > 0 && !known {
