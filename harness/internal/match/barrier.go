@@ -51,6 +51,9 @@ type resourceUse struct {
 
 // raiseBarriers binds the reads among uses to the writes that are related to them.
 func raiseBarriers(uses []resourceUse, entries []*entry) {
+	if !slices.ContainsFunc(uses, func(u resourceUse) bool { return u.write != nil }) {
+		return
+	}
 	sets, known := writeSets{}, aliasesOf(uses, entries)
 	for _, u := range uses {
 		if u.write == nil {
@@ -59,9 +62,6 @@ func raiseBarriers(uses []resourceUse, entries []*entry) {
 		for _, where := range known.resolve(u.resources) {
 			sets.add(u.write, where)
 		}
-	}
-	if len(sets) == 0 {
-		return
 	}
 	barriers := map[string]*barrier{}
 	for _, u := range uses {
@@ -108,7 +108,7 @@ func (s writeSets) add(write *record, where resource) {
 	last, isPost := len(where.steps), write.entry.key.Method == http.MethodPost
 	for n := 1; n <= last; n++ {
 		s.note("below "+where.prefix(n), write)
-		if isPost && n == last && write.interaction.Response.Code == http.StatusCreated {
+		if n == last && write.interaction.Response.Code == http.StatusCreated {
 			s.note("creates "+where.prefix(n), write)
 		} else {
 			s.note("changes "+where.prefix(n), write)
@@ -157,7 +157,7 @@ func (r *record) texts() (all []string) {
 	for _, body := range []string{r.interaction.Request.Body, r.body()} {
 		doc, _ := jsondoc.Parse(body)
 		jsondoc.Walk(doc, func(_ jsondoc.Place, value any) bool {
-			if text, ok := value.(string); ok && len(text) < longestName {
+			if text, ok := value.(string); ok {
 				all = append(all, fold(text))
 			}
 			return true
@@ -185,7 +185,7 @@ func (r *record) made() (names []string) {
 		doc, _ := jsondoc.Parse(r.body())
 		members, _ := doc.(map[string]any)
 		for _, value := range members {
-			if name, ok := value.(string); ok && name != "" && len(name) < 512 {
+			if name, ok := value.(string); ok {
 				names = append(names, name)
 			}
 		}
@@ -202,29 +202,22 @@ func (r *record) made() (names []string) {
 // users/{userPrincipalName} are one user (resources/user).
 type aliases map[string]string
 
-// maxAliasBody bounds the answers that are read for aliases.
-const maxAliasBody = 4 << 20
-
-// aliasesOf reads the answers for the users whom some uses call by name, which few
-// recordings do beside their ids.
+// aliasesOf reads the answers for the users whom some uses call by name.
 func aliasesOf(uses []resourceUse, entries []*entry) aliases {
-	names, ids := aliases{}, false
+	names := aliases{}
 	for _, u := range uses {
 		for _, r := range u.resources {
-			switch user := r.user(); {
-			case strings.Contains(user, "@"):
+			if user := r.user(); strings.Contains(user, "@") {
 				names[user] = ""
-			case user != "":
-				ids = true
 			}
 		}
 	}
-	if len(names) == 0 || !ids {
+	if len(names) == 0 { // in most recordings: nothing has to be read
 		return nil
 	}
 	for _, e := range entries {
 		for _, r := range e.answers {
-			if body := r.body(); len(body) <= maxAliasBody && strings.Contains(body, `"userPrincipalName"`) {
+			if body := r.body(); strings.Contains(body, `"userPrincipalName"`) {
 				names.learn(body)
 			}
 		}
@@ -232,12 +225,9 @@ func aliasesOf(uses []resourceUse, entries []*entry) aliases {
 	return names
 }
 
-// learn reads an answer that is a user, or a page of them.
+// learn reads an answer that is a user, or a page of them; of another there is nothing to learn.
 func (a aliases) learn(body string) {
-	doc, err := jsondoc.Parse(body)
-	if err != nil {
-		return
-	}
+	doc, _ := jsondoc.Parse(body)
 	top, _ := doc.(map[string]any)
 	page, _ := top["value"].([]any)
 	for _, item := range append(page, doc) {

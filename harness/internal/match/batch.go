@@ -37,12 +37,11 @@ type batchPart struct {
 func parseBatch(doc any, version string) *batch {
 	b := &batch{}
 	for _, sent := range graph.Requests(doc) {
-		for _, name := range [...]string{"id", "method", "url"} {
-			if _, isText := sent.Members[name].(string); !isText {
-				return nil
-			}
+		part := newPart(&sent, version)
+		if part == nil {
+			return nil
 		}
-		b.parts = append(b.parts, newPart(&sent, version))
+		b.parts = append(b.parts, part)
 	}
 	if len(b.parts) == 0 {
 		return nil
@@ -54,29 +53,29 @@ func parseBatch(doc any, version string) *batch {
 	return b
 }
 
-// newPart understands a request of a batch. A null body is as good as none. The address is
-// relative to the version (concepts/json-batching), or absolute where an application put a
-// link into its batch.
+// newPart understands a request of a batch; nil when it is none, or its address cannot be read.
+// A null body is as good as none.
 func newPart(sent *graph.Part, version string) *batchPart {
+	for _, name := range [...]string{"id", "method", "url"} {
+		if _, isText := sent.Members[name].(string); !isText {
+			return nil
+		}
+	}
+	u, err := graphurl.Parse(sent.Address(version))
+	if err != nil {
+		return nil
+	}
+	if u.Version == version {
+		u.Version = ""
+	}
 	var body payload
 	if sent.Body != nil {
 		body = documentOf(string(jsondoc.Canonical(nil, sent.Body)), sent.Body)
-		if _, isText := sent.Body.(string); !isText && sent.Header["Content-Type"] == nil {
-			sent.Header.Set("Content-Type", "application/json") // a body that is a JSON value can be nothing else
+		if sent.Header["Content-Type"] == nil {
+			sent.Header.Set("Content-Type", "application/json")
 		}
 	}
-	address := sent.URL
-	if !strings.HasPrefix(address, "/") && !strings.Contains(address, "://") {
-		address = "/" + address
-	}
-	u, _ := graphurl.Parse(address)
-	if u != nil && u.Version == version {
-		u.Version = ""
-	}
 	p := &batchPart{single: newSingle(sent.Method, u, sent.Header, body, nil), id: sent.ID, position: sent.Index, needs: sent.Needs}
-	if u == nil {
-		p.key.Path = sent.URL
-	}
 	k := &p.key
 	p.asks = strings.Join([]string{k.Method, k.Host, k.Path, k.Query, k.Headers, k.Body}, "\x00")
 	return p
@@ -85,12 +84,10 @@ func newPart(sent *graph.Part, version string) *batchPart {
 // label gives parts equal labels where nothing but their ids and places
 // distinguishes them, and sorts by them.
 func (b *batch) label() {
-	linked := false
 	for _, p := range b.parts {
 		p.label = p.asks
-		linked = linked || len(p.needs) > 0
 	}
-	if linked {
+	if slices.ContainsFunc(b.parts, func(p *batchPart) bool { return len(p.needs) > 0 }) {
 		b.refine()
 	}
 	slices.SortStableFunc(b.parts, func(p, q *batchPart) int { return cmp.Compare(p.label, q.label) })
@@ -149,7 +146,7 @@ func (b *batch) read() bool {
 // resources lists what the parts read, or write.
 func (b *batch) resources(read bool) (list []resource) {
 	for _, part := range b.parts {
-		if part.url != nil && part.read() == read {
+		if part.read() == read {
 			list = append(list, resourceOf(part.url, read))
 		}
 	}
@@ -174,7 +171,7 @@ func (b *batch) ids() (ids []string) {
 
 // isPartID: the ids of a batch's parts tie it together, and are the client's to choose.
 func isPartID(l *place.Leaf) bool {
-	return l.Parent == "requests" && (l.Name == "id" || l.Name == "dependsOn") && l.Role == place.Member
+	return l.Parent == "requests" && (l.Name == "id" || l.Name == "dependsOn")
 }
 
 // What stands in the parts of a batch, and in the answers to them, has places that begin so.
@@ -186,10 +183,9 @@ const (
 // partOf takes the place of a part off a place that begins with where parts stand: its
 // position, -1 for what stands in none.
 func partOf(at, parts string) (position int, rest string) {
-	behind, ok := strings.CutPrefix(at, parts)
-	digits, rest, closed := strings.Cut(behind, "]")
+	digits, rest, _ := strings.Cut(strings.TrimPrefix(at, parts), "]")
 	position, err := strconv.Atoi(digits)
-	if !ok || !closed || err != nil {
+	if err != nil {
 		return -1, at
 	}
 	return position, rest
@@ -202,11 +198,10 @@ func placeOfPart(position int) string { return inRequests + strconv.Itoa(positio
 func renameParts(m *place.Message, ids map[string]string) {
 	place.Rewrite(m, func(l *place.Leaf) (string, bool) {
 		id, known := ids[l.Text]
-		if !known || l.Role != place.Member || l.Name != "id" && l.Name != "dependsOn" {
+		if !known || l.Role != place.Member {
 			return "", false
 		}
-		position, rest := partOf(l.Place(), inResponses)
-		needed, isNeed := strings.CutPrefix(rest, "['dependsOn'][")
-		return id, position >= 0 && (rest == "['id']" || isNeed && strings.IndexByte(needed, ']') == len(needed)-1)
+		_, at := partOf(l.Place(), inResponses)
+		return id, at == "['id']" || strings.HasPrefix(at, "['dependsOn'][")
 	})
 }

@@ -27,7 +27,7 @@ type bindings struct {
 	mu     sync.RWMutex
 	lives  map[string]string // by pseudonym, folded: live value
 	stored map[string]string // by live value: pseudonym
-	folded map[string]string // by live value, folded: the pseudonym of the first
+	folded map[string]string // by live value, folded: the pseudonym of the last
 }
 
 func newBindings(faker *identity.Faker) *bindings {
@@ -39,15 +39,12 @@ func (b *bindings) live(pseudonym string) (string, bool) { return b.look(b.lives
 
 // pseudonym looks up what stands for a live value.
 func (b *bindings) pseudonym(live string) (string, bool) {
-	p, ok := b.pseudonymAs(live)
+	p, ok := b.look(b.stored, live)
 	if !ok && strings.ContainsAny(live, "@.") {
 		return b.look(b.folded, fold(live))
 	}
 	return p, ok
 }
-
-// pseudonymAs looks a live value up in the very letter case.
-func (b *bindings) pseudonymAs(live string) (string, bool) { return b.look(b.stored, live) }
 
 func (b *bindings) look(in map[string]string, key string) (string, bool) {
 	b.mu.RLock()
@@ -59,7 +56,7 @@ func (b *bindings) look(in map[string]string, key string) (string, bool) {
 // An idBinding is a pseudonym, and the value that it stands for, which is looked up by a key.
 type idBinding struct{ pseudonym, live, key string }
 
-// bind notes a pair, and the parts of addresses, unless one of the two is bound. It reports whether
+// bind notes a pair, and the domains of addresses, unless one of the two is bound. It reports whether
 // neither is bound to another value.
 func (b *bindings) bind(pair idBinding) bool {
 	if pair.pseudonym == pair.live {
@@ -73,21 +70,13 @@ func (b *bindings) bind(pair idBinding) bool {
 	if bound || other {
 		return !other
 	}
-	b.lives[fold(pair.pseudonym)] = pair.live
-	keepFirst(b.stored, pair.key, pair.pseudonym)
-	keepFirst(b.folded, fold(pair.key), pair.pseudonym)
-	local, host, isAddress := strings.Cut(pair.pseudonym, "@")
-	if at := strings.LastIndexByte(pair.live, '@'); isAddress && at > 0 {
-		keepFirst(b.lives, fold(local), pair.live[:at])
-		keepFirst(b.lives, fold(host), pair.live[at+1:])
+	b.lives[fold(pair.pseudonym)], b.stored[pair.key], b.folded[fold(pair.key)] = pair.live, pair.pseudonym, pair.pseudonym
+	_, host, isAddress := strings.Cut(pair.pseudonym, "@")
+	at := strings.LastIndexByte(pair.live, '@')
+	if _, known := b.lives[fold(host)]; isAddress && at > 0 && !known {
+		b.lives[fold(host)] = pair.live[at+1:]
 	}
 	return true
-}
-
-func keepFirst(m map[string]string, key, value string) {
-	if _, known := m[key]; !known {
-		m[key] = value
-	}
 }
 
 // pairsOf are the ids of two texts, in their order; ok is false where they are not as many.
@@ -208,12 +197,9 @@ func rewriteNames(text string, spans []identity.Span, look func(p string, is boo
 	var edits []edit.Edit
 	end := 0
 	for n, span := range spans {
-		if span.Start < end {
-			continue
-		}
-		isDomain := n > 0 && spans[n-1].End == span.Start-1 && text[span.Start-1] == '@'
+		isDomain := n > 0 && text[spans[n-1].End:span.Start] == "@"
 		for at := range nameEnds(text, span) {
-			if live, ok := look(text[span.Start:at], true); ok && !isDomain {
+			if live, ok := look(text[span.Start:at], true); ok && !isDomain && span.Start >= end {
 				edits, end = append(edits, edit.Edit{Start: span.Start, End: at, Text: live}), at
 				break
 			}
@@ -236,7 +222,7 @@ func nameEnds(text string, name identity.Span) iter.Seq[int] {
 			end++
 		}
 		for ; end > name.End; end-- {
-			if (end == len(text) || !ascii.IsAlnum(text[end])) && ascii.IsAlnum(text[end-1]) && !yield(end) {
+			if (end == len(text) || !ascii.IsAlnum(text[end])) && !yield(end) {
 				return
 			}
 		}

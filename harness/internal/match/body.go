@@ -40,7 +40,7 @@ func payloadOf(m *place.Message, ignored []*jsondoc.Path) payload {
 		return payload{}
 	}
 	switch kind, boundary := m.KindOf(); {
-	case kind == media.JSON && len(ignored) == 0:
+	case kind == media.JSON && len(ignored) == 0: // no tree is needed, which is faster
 		if canonical, err := jsondoc.CanonicalText(nil, text); err == nil {
 			return payload{digest: digest("json", canonical), text: text}
 		}
@@ -49,8 +49,8 @@ func payloadOf(m *place.Message, ignored []*jsondoc.Path) payload {
 			return documentOf(text, without(doc, ignored))
 		}
 	case kind == media.Form:
-		fields, canonical := parseForm(text)
-		return payload{digest: digest("form", canonical), text: text, fields: fields}
+		form := graphurl.FromURL(&url.URL{Host: "form", RawQuery: text}) // no host of Graph's: options of any name, sorted
+		return payload{digest: digest("form", form.Query()), text: text, fields: form.Options}
 	case kind == media.Multipart:
 		fields, canonical := parseParts(m, boundary)
 		return payload{digest: digest("multipart", canonical), text: text, fields: fields}
@@ -87,21 +87,7 @@ func inflate[T wire.Bytes](header http.Header, body T) T {
 	return wire.Gunzip(plain, maxInflated)
 }
 
-// parseForm reads the fields of a form, in an order that does not depend on theirs. An address of
-// a host that is not Graph's has options of the same grammar.
-func parseForm(text string) (fields []graphurl.Option, canonical string) {
-	form := graphurl.FromURL(&url.URL{Host: "form", RawQuery: text})
-	sortFields(form.Options)
-	return form.Options, form.Query()
-}
-
-func sortFields(fields []graphurl.Option) {
-	slices.SortFunc(fields, func(a, b graphurl.Option) int {
-		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Value, b.Value))
-	})
-}
-
-// parseParts reads the parts of a multipart body, in an order that does not depend on theirs:
+// parseParts reads the parts of a multipart body, and writes them in an order of its own:
 // SDKs write them in random order with a random boundary. Parts without a name are known by
 // their position.
 func parseParts(m *place.Message, boundary string) (fields []graphurl.Option, canonical string) {
@@ -109,13 +95,9 @@ func parseParts(m *place.Message, boundary string) (fields []graphurl.Option, ca
 	for n, p := range m.Parts(boundary) {
 		name, headers, body := cmp.Or(p.Name, strconv.Itoa(n)), partHeaders(p.Header), payloadOf(&p.Message, nil)
 		parts = append(parts, strconv.Quote(name)+"\n"+headers+"\n"+body.digest+"\n\n")
-		if headers != "" {
-			headers += "\n\n"
-		}
-		fields = append(fields, graphurl.Option{Name: name, Value: headers + body.text})
+		fields = append(append(fields, graphurl.Option{Name: name, Value: body.text}), headerFields(name+".headers.", headers)...)
 	}
 	slices.Sort(parts)
-	sortFields(fields)
 	return fields, strings.Join(parts, "")
 }
 
@@ -144,9 +126,6 @@ func without(doc any, paths []*jsondoc.Path) any {
 		for _, node := range path.Select(doc) {
 			selected[node.Path] = true
 		}
-	}
-	if len(selected) == 0 {
-		return doc
 	}
 	jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool {
 		path := at.Path(jsondoc.Root)

@@ -49,6 +49,9 @@ func TestCompressedBodies(t *testing.T) {
 	if cut := keyOfBody(t, labelled, once[:len(once)-4]); cut == want || cut.Body == "" {
 		t.Error("a cut body equals the whole one")
 	}
+	if compressed := keyOfBody(t, labelled, compress(t, nil)); compressed != keyOfBody(t, labelled, nil) {
+		t.Errorf("nothing, compressed, has the key %+v", compressed)
+	}
 	if empty := keyOfBody(t, labelled, nil); empty.Body != "" || empty.Headers != "" {
 		t.Errorf("no body has the key %+v", empty)
 	}
@@ -68,6 +71,27 @@ func compressAt(t *testing.T, text []byte, level int) []byte {
 		t.Fatal(err)
 	}
 	return out.Bytes()
+}
+
+// TestHeadersInTwoSpellings: what maps alone hold counts as if it were sent in one spelling, and
+// a header without values as none.
+func TestHeadersInTwoSpellings(t *testing.T) {
+	want := keyOfBody(t, http.Header{"Prefer": {"a", "b"}, "Content-Type": {"text/plain"}}, []byte("x"))
+	for range 10 { // a map has no order
+		two := http.Header{"Prefer": {"a"}, "prefer": {"b"}, "content-type": {"text/plain"}, "If-Match": {}, "Accept": nil}
+		if key := keyOfBody(t, two, []byte("x")); key != want {
+			t.Fatalf("got %+v, want %+v", key, want)
+		}
+	}
+	want = keyOfBody(t, http.Header{"Prefer": {"a", "b"}}, nil)
+	for range 10 {
+		if key := keyOfBody(t, http.Header{"Prefer": {"a"}, "prefer": {"b"}}, nil); key != want {
+			t.Fatalf("without a body: got %+v, want %+v", key, want)
+		}
+	}
+	if key := keyOfBody(t, http.Header{"Content-Type": nil}, []byte("x")); key.Headers != "" {
+		t.Errorf("no type is %q", key.Headers)
+	}
 }
 
 // TestBomb: a body that grows beyond all measure is compared as it came.

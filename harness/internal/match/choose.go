@@ -23,16 +23,14 @@ type tally struct {
 	next    int // the first answer that was neither served nor passed over
 	last    int // the answer served last, from 1; 0 for none
 	repeats int // how often the last answer was repeated
-	// wrapped says that every answer was served once, and that they began again.
-	wrapped bool
 }
 
 // served reports whether an answer was served.
-func (t tally) served(r *record) bool { return t.wrapped || r.number < t.next }
+func (t tally) served(r *record) bool { return r.number < t.next }
 
 // serve is the tally after an answer was served for the first time.
 func (t tally) serve(answer int) tally {
-	return tally{next: max(t.next, answer+1), last: answer + 1, wrapped: t.wrapped}
+	return tally{next: max(t.next, answer+1), last: answer + 1}
 }
 
 // again is the tally after the last answer was repeated.
@@ -82,8 +80,8 @@ func (e *entry) choose(t tally, now window, strict bool) chosenAnswer {
 		return chosenAnswer{e.answers[next], t.serve(next), inOrder}
 	}
 	if next == count && e.repeat == RepeatCycle {
-		if first := e.passOver(0, now.replayed); first < count {
-			return chosenAnswer{e.answers[first], tally{next: first + 1, last: first + 1, wrapped: true}, servedAgain}
+		if again := e.passOver(t.last%count, now.replayed); again < count {
+			return chosenAnswer{e.answers[again], t.serve(again), servedAgain}
 		}
 	}
 	standing := t.last > 0 && e.answers[t.last-1].position > now.replayed
@@ -95,7 +93,7 @@ func (e *entry) choose(t tally, now window, strict bool) chosenAnswer {
 		return chosenAnswer{nil, t, beforeWrite}
 	case next < count:
 		return chosenAnswer{e.answers[next], t.serve(next), beforeWrite}
-	case standing || !e.read:
+	case standing:
 		return chosenAnswer{nil, t, e.exhausted()}
 	case strict:
 		return chosenAnswer{nil, t, afterWrite}
@@ -111,11 +109,8 @@ func (e *entry) choose(t tally, now window, strict bool) chosenAnswer {
 
 // passOver skips the answers that a replayed write retires.
 func (e *entry) passOver(next, replayed int) int {
-	if next < len(e.answers) && e.answers[next].position < replayed {
-		rest := e.answers[next:]
-		next += sort.Search(len(rest), func(i int) bool { return rest[i].position > replayed })
-	}
-	return next
+	rest := e.answers[next:]
+	return next + sort.Search(len(rest), func(i int) bool { return rest[i].position > replayed })
 }
 
 func (e *entry) mayRepeat(t tally) bool {
@@ -191,13 +186,6 @@ func (p *progress) served(r *record) bool {
 	return p.tallies[r.entry].served(r)
 }
 
-// spent reports whether all answers of an entry were served.
-func (p *progress) spent(e *entry) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.tallies[e].next >= len(e.answers)
-}
-
 // now gathers what the barriers of an entry say.
 func (p *progress) now(e *entry) window {
 	now := noBarriers
@@ -250,21 +238,14 @@ func (e *entry) writeAt(position int) string {
 func (p *progress) unused(entries []*entry) []Unused {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	asked := func(e *entry) bool { return e.read && p.tallies[e].last > 0 }
 	var left []*record
 	for _, e := range entries {
-		t := p.tallies[e]
-		if asked(e) {
-			t.next = e.passOver(t.next, p.now(e).replayed)
-		}
-		if !t.wrapped {
-			left = append(left, e.answers[t.next:]...)
-		}
+		left = append(left, e.answers[p.tallies[e].next:]...)
 	}
 	slices.SortFunc(left, byPosition)
 	unused := make([]Unused, len(left))
 	for n, r := range left {
-		unused[n] = Unused{r.cassette, r.interaction, asked(r.entry)}
+		unused[n] = Unused{r.cassette, r.interaction, r.entry.read && p.tallies[r.entry].last > 0}
 	}
 	return unused
 }

@@ -65,6 +65,10 @@ func (u *uploader) gets(method, url, body, want string) {
 	if answer.Bound() {
 		header := http.Header{"Content-Range": {"recorded"}}
 		answer.RestoreHeader(header)
+		trailer := http.Header{}
+		if answer.RestoreHeader(trailer); len(trailer) > 0 {
+			u.t.Errorf("%s %s: a trailer %v", method, url, trailer)
+		}
 		got = header.Get("Content-Range") + " " + got
 	}
 	if got != want {

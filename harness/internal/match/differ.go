@@ -82,9 +82,6 @@ func (d *differ) add(weight int, field string, recorded, received side) {
 
 // paths compares two canonical paths, of which the recorded one is that of an address.
 func (d *differ) paths(u *graphurl.URL, recorded, received string) {
-	if recorded == received {
-		return
-	}
 	old, now := segmentsOf(recorded), segmentsOf(received)
 	at := func(segments []string, i int) side {
 		if i >= len(segments) {
@@ -127,14 +124,9 @@ func (d *differ) named(prefix string, recorded, received []graphurl.Option) {
 
 // headers compares the significant headers. Where only one has a body, only one has its type.
 func (d *differ) headers(prefix string, recorded, received *single) {
-	of := func(s *single) (list []graphurl.Option) {
-		for line := range strings.SplitSeq(s.key.Headers, "\n") {
-			name, value, _ := strings.Cut(line, ": ")
-			if line != "" && (name != "Content-Type" || (recorded.key.Body == "") == (received.key.Body == "")) {
-				list = append(list, graphurl.Option{Name: name, Value: value})
-			}
-		}
-		return list
+	oneBody := (recorded.key.Body == "") != (received.key.Body == "")
+	of := func(s *single) []graphurl.Option {
+		return slices.DeleteFunc(headerFields("", s.key.Headers), func(o graphurl.Option) bool { return oneBody && o.Name == "Content-Type" })
 	}
 	d.named(prefix, of(recorded), of(received))
 }
@@ -157,12 +149,11 @@ func (d *differ) payloads(at string, recorded, received *payload) {
 	}
 }
 
-// batches compares the parts of batches in pairs: first those that are equal, then those that
-// ask for the same thing and are tied to others, then those of one address, then those of
-// one method, then any.
+// batches compares the parts of batches in pairs: first those that ask for the same thing,
+// then those of one address, then those of one method, then any.
 func (d *differ) batches(recorded, received *batch) {
 	before, old, now := len(d.list), recorded.inOrder(), received.inOrder()
-	pairs := pairUp(len(old), len(now), 4, 0, func(n, m int) int { return old[n].likeness(now[m]) })
+	pairs := pairUp(len(old), len(now), 3, 0, func(n, m int) int { return old[n].likeness(now[m]) })
 	paired := make([]bool, len(now))
 	oldParts, nowParts := recorded.byID(), received.byID()
 	for n, m := range pairs {
@@ -191,11 +182,9 @@ func (b *batch) inOrder() []*batchPart {
 	return slices.SortedFunc(slices.Values(b.parts), func(p, q *batchPart) int { return cmp.Compare(p.position, q.position) })
 }
 
-// likeness is how much alike two parts are, 4 where they are equal.
+// likeness is how much alike two parts are, 3 where they ask for the same thing.
 func (p *batchPart) likeness(other *batchPart) int {
 	switch {
-	case p.label == other.label:
-		return 4
 	case p.asks == other.asks:
 		return 3
 	case p.key.Method != other.key.Method:
@@ -225,7 +214,7 @@ func (b *batch) byID() map[string]*batchPart {
 // needsOf describes what a part depends on, of the parts of its batch.
 func (p *batchPart) needsOf(parts map[string]*batchPart) string {
 	var needs []string
-	for _, id := range slices.Compact(slices.Sorted(slices.Values(p.needs))) {
+	for _, id := range p.needs {
 		if other := parts[id]; other != nil {
 			needs = append(needs, other.describe())
 		}
@@ -249,15 +238,10 @@ func (p *batchPart) address() string {
 
 // segmentsOf splits a canonical path; a key in quotes, users('x'), is a segment of
 // its own.
-func segmentsOf(path string) []string {
-	path = strings.TrimPrefix(path, "/")
-	if !strings.Contains(path, "('") {
-		return strings.Split(path, "/")
-	}
-	var segments []string
-	for segment := range strings.SplitSeq(path, "/") {
-		name, key, called := strings.Cut(segment, "('")
-		if key, quoted := strings.CutSuffix(key, "')"); called && quoted {
+func segmentsOf(path string) (segments []string) {
+	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
+		name, rest, _ := strings.Cut(segment, "('")
+		if key, quoted := strings.CutSuffix(rest, "')"); quoted {
 			segments = append(segments, name, key)
 		} else {
 			segments = append(segments, segment)

@@ -16,7 +16,7 @@ import (
 // explainConsumed explains that an entry has no answer left.
 func explainConsumed(req *http.Request, e *entry, why choiceReason, now window) *MissError {
 	miss := newMiss(req, Consumed)
-	final := e.answers[len(e.answers)-1]
+	final := e.final()
 	miss.Nearest = []Candidate{{Cassette: final.cassette, Interaction: final.interaction}}
 	repeatLast := Rule{On: ruleFor(req.Method, final.interaction), Repeat: RepeatLast}.YAML()
 	switch why {
@@ -74,23 +74,25 @@ func ignorable(differences []Difference) ([]string, bool) {
 	for _, d := range differences {
 		where, name, _ := strings.Cut(d.Field, ".")
 		may := where == "query" && !odataOptions[optionName(name)] || where == "header" || where == "body"
-		if !may || name == "" || isSecret(d.Field) || d.Recorded == concealed || d.Received == concealed || strings.Contains(name, concealed) {
+		if !may || name == "" || d.Recorded == concealed || d.Received == concealed || strings.Contains(name, concealed) {
 			return nil, false
 		}
 		ignore = append(ignore, d.Field)
 	}
-	slices.Sort(ignore)
-	return slices.Compact(ignore), len(ignore) > 0
+	return ignore, len(ignore) > 0
 }
 
 // ruleFor is the "on" of a rule for a recorded request and those like it: its
-// method and path, with a star for every id.
+// method and path, with stars for ids, files and functions of arguments.
 func ruleFor(method string, near *cassette.Interaction) string {
 	address, _ := recordedAddress(near) // it was read when the request was understood
 	u := graphurl.FromURL(address)
-	for n, s := range u.Segments {
-		if s.Kind == graphurl.Key || s.Kind == graphurl.ColonPath || len(s.Args) > 0 {
-			u.Segments[n] = graphurl.Segment{Text: "*"}
+	for n := range u.Segments {
+		switch s := &u.Segments[n]; {
+		case s.Kind == graphurl.ColonPath: // no slash is before it: root*/content
+			s.Text = "*"
+		case s.Kind == graphurl.Key, len(s.Args) > 0:
+			*s = graphurl.Segment{Text: "*"}
 		}
 	}
 	return methodOf(method) + " " + u.Path()
@@ -120,7 +122,7 @@ func (u *unsealer) undecided(req *http.Request, m place.Message, live *request, 
 func (x *seal) asStored(m place.Message, host string, live *request, bound *bindings) (request, []string) {
 	var values []string
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		if l.Layered || l.IsName() || isPartID(l) {
+		if l.Layered || l.IsName() {
 			return "", false
 		}
 		is, ids := x.compute(l, bound)
@@ -149,15 +151,10 @@ func (x *seal) asStored(m place.Message, host string, live *request, bound *bind
 // undecided says what a user can do about a request that may mean several recorded ones, or none:
 // to name what the first value stands for that none of them is known to have.
 func (b *bucket) undecided(a *masked) string {
-	for n := range a.parts {
-		part := &a.parts[n]
-		for k := range part.blanks {
-			v := &part.blanks[k]
-			if v.known.entries != nil {
-				continue
-			}
-			inputs := b.inputs(n, part, v)
-			if inputs == "" {
+	for n, part := range a.parts {
+		for _, v := range part.blanks {
+			inputs := b.inputs(n, &part, &v)
+			if v.known.entries != nil || inputs == "" {
 				continue
 			}
 			at := v.place
@@ -171,7 +168,7 @@ func (b *bucket) undecided(a *masked) string {
 }
 
 // inputs are the flags that make a value of a part stand for what is stored at its place, which
-// may be a variable's, and is none that another value there is known to be.
+// may be a variable's, and is none that another value is known to be.
 func (b *bucket) inputs(n int, part *maskedPart, sent *blank) string {
 	value := sent.text
 	if isSecret(sent.place) || len(value) > maxShown || strings.ContainsAny(value, "\n\"") {
@@ -180,8 +177,8 @@ func (b *bucket) inputs(n int, part *maskedPart, sent *blank) string {
 	var flags []string
 	for _, e := range b.entries {
 		at := slices.IndexFunc(e.parts[n].blanks, func(stored blank) bool {
-			return stored.place == sent.place && stored.kind == blankName && fold(stored.text) != fold(sent.text) &&
-				!slices.ContainsFunc(part.blanks, func(other blank) bool { return other.place == sent.place && other.known.is == fold(stored.is) })
+			return stored.place == sent.place && stored.kind == blankName &&
+				!slices.ContainsFunc(part.blanks, func(other blank) bool { return other.known.is == fold(stored.is) })
 		})
 		if at < 0 || len(flags) == nearestShown {
 			continue
@@ -193,11 +190,11 @@ func (b *bucket) inputs(n int, part *maskedPart, sent *blank) string {
 				break
 			}
 		}
-		flag := "--input " + name + "=" + value
-		if strings.ContainsAny(name+value, " '") {
-			flag = `--input "` + name + "=" + value + `"`
+		flag := name + "=" + value
+		if strings.ContainsAny(flag, " '") {
+			flag = `"` + flag + `"`
 		}
-		flags = append(flags, flag)
+		flags = append(flags, "--input "+flag)
 	}
 	return strings.Join(slices.Compact(flags), " or ")
 }

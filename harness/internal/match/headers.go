@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
 
@@ -19,12 +20,7 @@ var headerNames = [...]string{
 
 // significant finds the header of that name, in any letter case, or -1.
 func significant(name string) int {
-	for h, known := range headerNames {
-		if len(known) == len(name) && strings.EqualFold(known, name) {
-			return h
-		}
-	}
-	return -1
+	return slices.IndexFunc(headerNames[:], func(known string) bool { return strings.EqualFold(known, name) })
 }
 
 // headerKey returns the significant headers in canonical form, a line each,
@@ -51,15 +47,21 @@ func headerKey(header http.Header, hasBody bool, ignored []string) string {
 	return strings.Join(lines, "\n")
 }
 
+// headerFields are headers, a line each, as fields.
+func headerFields(prefix, headers string) (fields []graphurl.Option) {
+	for line := range strings.SplitSeq(headers, "\n") {
+		if name, value, ok := strings.Cut(line, ": "); ok {
+			fields = append(fields, graphurl.Option{Name: prefix + name, Value: value})
+		}
+	}
+	return fields
+}
+
 // properlySpelled returns the headers under their canonical names: the values of those whose
 // names differ in letter case only are joined.
 func properlySpelled(header http.Header) http.Header {
-	names := slices.Sorted(maps.Keys(header))
-	if !slices.ContainsFunc(names, func(name string) bool { return http.CanonicalHeaderKey(name) != name }) {
-		return header
-	}
 	joined := make(http.Header, len(header))
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(header)) {
 		proper := http.CanonicalHeaderKey(name)
 		joined[proper] = append(joined[proper], header[name]...)
 	}
@@ -92,10 +94,7 @@ func trimmedList(values []string) string {
 // mediaType returns the type without its parameters: charset says nothing about
 // JSON, and a multipart boundary is random.
 func mediaType(values []string) string {
-	if len(values) == 0 {
-		return ""
-	}
-	if plain := media.TypeOf(values[0]); plain != "text/json" {
+	if plain := media.TypeOf(strings.Join(values, ", ")); plain != "text/json" {
 		return plain
 	}
 	return "application/json"
@@ -184,7 +183,7 @@ func splitList(value string) (parts []string) {
 	quoted, start := false, 0
 	for i := 0; i < len(value); i++ {
 		switch {
-		case value[i] == '\\' && quoted:
+		case value[i] == '\\':
 			i++
 		case value[i] == '"':
 			quoted = !quoted

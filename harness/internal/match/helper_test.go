@@ -30,25 +30,29 @@ func parseMessage(t testing.TB, line string) message {
 	if path == "" {
 		t.Fatalf("no path in %q", line)
 	}
-	m := message{method: method, url: path, header: http.Header{}}
+	m := message{method: method, url: path}
 	if strings.HasPrefix(path, "/") {
 		m.url = below + path
 	}
-	for {
-		field, after, found := strings.Cut(rest+" ", " | ")
-		after = strings.TrimSuffix(after, " ")
-		name, value, isHeader := strings.Cut(field, ": ")
-		if !found || !isHeader || strings.ContainsAny(name, "{\" ") {
-			break
-		}
-		m.header.Add(name, value)
-		rest = after
-	}
-	m.body = rest
+	m.header, m.body = cutHeader(rest)
 	if m.body != "" && m.header.Get("Content-Type") == "" {
 		m.header.Set("Content-Type", "application/json")
 	}
 	return m
+}
+
+// cutHeader reads "[Name: value |]... [BODY]".
+func cutHeader(rest string) (header http.Header, body string) {
+	header = http.Header{}
+	for {
+		field, after, found := strings.Cut(rest+" ", " | ")
+		name, value, isHeader := strings.Cut(field, ": ")
+		if !found || !isHeader || strings.ContainsAny(name, "{\" ") {
+			return header, rest
+		}
+		header.Add(name, value)
+		rest = strings.TrimSuffix(after, " ")
+	}
 }
 
 func (m message) request(t testing.TB) (*http.Request, []byte) {
@@ -71,7 +75,7 @@ func (m message) key(t testing.TB, rules Rules) Key {
 	return x.KeyOf(req, body)
 }
 
-// parseRecording reads a cassette from lines of "REQUEST => CODE BODY".
+// parseRecording reads a cassette from lines of "REQUEST => CODE [Name: value |]... [BODY]".
 func parseRecording(t testing.TB, text string) *cassette.Cassette {
 	t.Helper()
 	recording := &cassette.Cassette{Name: "recording", File: "recording.yaml", Meta: cassette.Meta{Format: 1}}
@@ -84,7 +88,8 @@ func parseRecording(t testing.TB, text string) *cassette.Cassette {
 			t.Fatalf("no answer in %q", line)
 		}
 		m := parseMessage(t, asked)
-		status, body, _ := strings.Cut(answer, " ")
+		status, rest, _ := strings.Cut(answer, " ")
+		header, body := cutHeader(rest)
 		code, err := strconv.Atoi(status)
 		if err != nil {
 			t.Fatalf("status of %q: %v", line, err)
@@ -93,7 +98,7 @@ func parseRecording(t testing.TB, text string) *cassette.Cassette {
 			ID:       len(recording.Interactions),
 			Line:     n + 1,
 			Request:  cassette.Request{Method: m.method, URL: m.url, Headers: m.header, Body: m.body},
-			Response: cassette.Response{Code: code, Body: body},
+			Response: cassette.Response{Code: code, Headers: header, Body: body},
 		})
 	}
 	return recording

@@ -21,16 +21,13 @@ type Key struct {
 // A single is what one request asks for: a whole one, or a part of a batch.
 type single struct {
 	key  Key
-	url  *graphurl.URL // of a part nil when it cannot be read
+	url  *graphurl.URL
 	body payload
 }
 
 func newSingle(method string, u *graphurl.URL, header http.Header, body payload, ignored []string) single {
-	key := Key{Method: method, Headers: headerKey(header, body.digest != "", ignored), Body: body.digest}
-	if u != nil {
-		key.Host, key.Path, key.Query = u.Host, u.Path(), u.Query()
-	}
-	return single{key, u, body}
+	headers := headerKey(header, body.digest != "", ignored)
+	return single{Key{Method: method, Host: u.Host, Path: u.Path(), Query: u.Query(), Headers: headers, Body: body.digest}, u, body}
 }
 
-func (s *single) read() bool { return s.url != nil && s.url.IsRead(s.key.Method) }
+func (s *single) read() bool { return s.url.IsRead(s.key.Method) }

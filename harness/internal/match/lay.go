@@ -41,7 +41,7 @@ func (u *unsealer) known(b *bucket, v *blank, tags bool) knownValue {
 	if is := as(fold(v.is), fitExact); is.entries != nil {
 		return is
 	}
-	if p, ok := u.bound.pseudonymAs(v.text); ok {
+	if p, ok := u.bound.pseudonym(v.text); ok {
 		return as(fold(p), fitExact)
 	}
 	if u.seal.faker.IsName(v.text) {
@@ -55,9 +55,6 @@ func (u *unsealer) known(b *bucket, v *blank, tags bool) knownValue {
 		if p := u.seal.byTag(name, func(p string) bool { return as(fold(p+domain), fitTagged).entries != nil }); p != "" {
 			return as(fold(p+domain), fitTagged)
 		}
-	}
-	if p, ok := u.bound.pseudonym(v.text); ok {
-		return as(fold(p), fitExact)
 	}
 	return knownValue{sure: fitWeak}
 }

@@ -51,7 +51,7 @@ func (c Candidate) Request() string {
 //
 // Fields are "method", "host", "path[3]" (a segment of the canonical path, from 0,
 // the version included), "query.$select", "header.Prefer", "principal", and of the
-// body "body.$['topic']" (JSON), "form.NAME", "part.NAME" (multipart),
+// body "body.$['topic']" (JSON), "form.NAME", "part.NAME" and "part.NAME.headers.Prefer" (multipart),
 // "requests[2].url" (a batch; the place is that of the recorded request, or of the
 // received one where nothing like it was recorded) or "body".
 //

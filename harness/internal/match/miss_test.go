@@ -146,3 +146,25 @@ GET https://contoso.sharepoint.com/d?a=1&tempauth=s3cret3 Authorization: Bearer 
 		}
 	}
 }
+
+// TestVariablesAreNamed: what a variable of the cassette stands for is given by its name.
+func TestVariablesAreNamed(t *testing.T) {
+	recording := sealMarked(t, "GET /users/«adele@contoso.com» => 200")
+	_, stored, _ := strings.Cut(recording.Interactions[0].Request.URL, "/users/")
+	recording.Meta.Vars = map[string]string{"env.USER": stored}
+	req, body := parseMessage(t, "GET /users/nora@contoso.com").request(t)
+	if _, err := newIndex(t, Rules{}, recording).NewSession().Next(req, body); !strings.Contains(fmt.Sprint(err), "--input env.USER=nora@contoso.com\n") {
+		t.Error(err)
+	}
+}
+
+// TestSecretsAreNoDifference: anything fits a secret, wherever it stands.
+func TestSecretsAreNoDifference(t *testing.T) {
+	recording := sealMarked(t, `POST /chats {"topic":"«Old Tide»","n":1} => 201`)
+	recording.Interactions[0].Holes[0].Kind = cassette.HoleSecret
+	req, body := parseMessage(t, `POST /chats {"topic":"New Tide","n":2}`).request(t)
+	_, err := newIndex(t, Rules{}, recording).NewSession().Next(req, body)
+	if text := fmt.Sprint(err); strings.Contains(text, "topic") || !strings.Contains(text, "body.$['n']") {
+		t.Error(text)
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 )
 
@@ -71,5 +73,25 @@ func TestSealedParts(t *testing.T) {
 		if got := sent(x.NewSession(), parts...); got != "miss" {
 			t.Errorf("%.60q: got %s, want a miss", parts, got)
 		}
+	}
+}
+
+// TestPartsAreCompared: differences are told part by part, its headers apart from its body.
+func TestPartsAreCompared(t *testing.T) {
+	const disposition = "Content-Disposition: form-data; name="
+	recorded := multipartRequest("a", disposition+`"page"||<p>one</p>`, disposition+`"data"|X-Api-Key: s3cret|Content-Type: application/json||{"n":1,"password":"s3cret"}`, disposition+`"same"||same`)
+	sent := multipartRequest("b", disposition+`"same"||same`, disposition+`"data"|Content-Type: text/plain||{"n":2,"password":"s3cret"}`, disposition+`"more"||more`)
+	got, err := Rules{}.Compare(&cassette.Interaction{Request: recorded}, &cassette.Interaction{Request: sent})
+	want := []Difference{
+		{"part.data", `"{\"n\":1,\"password\":\"(hidden)\"}"`, `"{\"n\":2,\"password\":\"(hidden)\"}"`},
+		{"part.data.headers.Content-Type", `"application/json"`, `"text/plain"`},
+		{"part.data.headers.X-Api-Key", "(hidden)", "(absent)"},
+		{"part.more", "(absent)", `"more"`},
+		{"part.more.headers.Content-Disposition", "(absent)", `"form-data; name=\"more\""`},
+		{"part.page", `"<p>one</p>"`, "(absent)"},
+		{"part.page.headers.Content-Disposition", `"form-data; name=\"page\""`, "(absent)"},
+	}
+	if diff := cmp.Diff(want, got.Differences); diff != "" || err != nil {
+		t.Errorf("%v %s", err, diff)
 	}
 }

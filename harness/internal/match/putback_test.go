@@ -2,6 +2,7 @@ package match
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -54,6 +55,37 @@ func TestPutBack(t *testing.T) {
 				t.Errorf("headers: got %s, want %s", got, want)
 			}
 		})
+	}
+}
+
+// TestPutBackBesideARange: where no upload is put back the range of a download stays.
+func TestPutBackBesideARange(t *testing.T) {
+	session := newIndex(t, Rules{}, sealMarked(t, `GET /files/«Budget.xlsx» => 206 Content-Range: bytes 0-3/9 | X-Name: Budget.xlsx | abcd`)).NewSession()
+	req, body := parseMessage(t, "GET /files/Budget.xlsx").request(t)
+	answer, err := session.Next(req, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !answer.Bound() {
+		t.Error("nothing is put back in headers")
+	}
+	header := answer.Interaction.Response.Headers.Clone()
+	answer.RestoreHeader(header)
+	if got := fmt.Sprint(header); got != "map[Content-Range:[bytes 0-3/9] X-Name:[Budget.xlsx]]" || fmt.Sprint(answer.Interaction.Response.Headers) == got {
+		t.Error(got)
+	}
+}
+
+// TestAddressInPlaceOfAName: only an address has a domain that is bound with it.
+func TestAddressInPlaceOfAName(t *testing.T) {
+	session := newIndex(t, Rules{}, sealMarked(t, `POST /groups {"displayName":"«Sales»"} => 201 made`)).NewSession()
+	if got := ask(t, session, `POST /groups {"displayName":"sales@contoso.com"}`); got != "made" {
+		t.Fatal(got)
+	}
+	req, body := parseMessage(t, "GET /groups").request(t)
+	var miss *MissError
+	if _, err := session.Next(req, body); !errors.As(err, &miss) || len(miss.Bound) != 1 || miss.Bound[0].Live != "sales@contoso.com" {
+		t.Errorf("%+v", miss)
 	}
 }
 

@@ -120,13 +120,11 @@ func shapeOf(r *single) string {
 	if r.key.Host == graphurl.Graph { // others may be a name
 		b = append(b, '*')
 	}
-	if r.url != nil {
-		b = strconv.AppendInt(append(b, ' '), int64(len(r.url.Segments)), 10)
-		for _, o := range r.url.Options {
-			b = append(b, ' ')
-			if strings.HasPrefix(o.Name, "$") { // others may be a name
-				b = append(b, o.Name...)
-			}
+	b = strconv.AppendInt(append(b, ' '), int64(len(r.url.Segments)), 10)
+	for _, o := range r.url.Options {
+		b = append(b, ' ')
+		if strings.HasPrefix(o.Name, "$") { // others may be a name
+			b = append(b, o.Name...)
 		}
 	}
 	if r.key.Body != "" {

@@ -41,6 +41,19 @@ func TestPrincipals(t *testing.T) {
 	}
 }
 
+// TestArchivesStay: what a cassette of this project holds is plain, although it may look
+// compressed; what another holds may be as it came.
+func TestArchivesStay(t *testing.T) {
+	archive := string(compress(t, []byte("text")))
+	for format, want := range map[int]string{0: "text", 1: archive} {
+		recording := parseRecording(t, "GET /me => 200 ")
+		recording.Meta.Format, recording.Interactions[0].Response.Body = format, archive
+		if got := ask(t, newIndex(t, Rules{}, recording).NewSession(), "GET /me"); got != want {
+			t.Errorf("format %d: got %q, want %q", format, got, want)
+		}
+	}
+}
+
 func TestTrace(t *testing.T) {
 	recording := parseRecording(t, "GET /me => 200 a")
 	session := newIndex(t, Rules{}, recording).NewSession()

@@ -75,7 +75,7 @@ type laidEntry struct {
 
 // meant is the first of some entries, in recorded order, that has answers left; else the last.
 func (u *unsealer) meant(b *bucket, a *masked, entries []laidEntry, sure fit) foundRequest {
-	at := slices.IndexFunc(entries, func(l laidEntry) bool { return !u.progress.spent(l.entry.entry) })
+	at := slices.IndexFunc(entries, func(l laidEntry) bool { return !u.progress.served(l.entry.final()) })
 	if at < 0 {
 		at = len(entries) - 1
 	}
