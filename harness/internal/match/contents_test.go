@@ -147,3 +147,68 @@ func TestUploadsThatLackASlice(t *testing.T) {
 	u.recorded("PUT 4-5/6", session, " a", 201, aFile("01A", "what a", ""), "")
 	u.gets("PUT 4-5/6", session, "o!", aFile("01A", "what a", ""))
 }
+
+// What was refused is no file, nor is half of one, and one without content is.
+func TestUploadsThatMakeNothing(t *testing.T) {
+	u := newUploader(t)
+	at := drivesAt + "/items/01A/content"
+	u.recorded("PUT", drivesAt+"/root:/a.txt:/content", "what", 201, aFile("01A", "what", ""), "")
+	u.recorded("PUT", at, "what a", 412, "{}", "")
+	u.recorded("GET", at, "", 200, "what", "")
+	u.recorded("GET", at+"?ranges", "", 206, "--several", "")
+	u.recorded("PUT", at, "", 200, aFile("01A", "", ""), "")
+	u.recorded("GET", at+"?empty", "", 200, "", "")
+
+	u.gets("PUT", drivesAt+"/root:/a.txt:/content", "Hello!", aFile("01A", "Hello!", ""))
+	u.gets("PUT", at, "refused", "{}")
+	u.gets("GET", at, "", "Hello!")
+	u.gets("GET", at+"?ranges", "", "--several")
+	u.gets("PUT", at, "", aFile("01A", "", ""))
+	u.gets("GET", at+"?empty", "", "")
+}
+
+// A file is known by its id, whatever else an answer shows beside it, and which one an address
+// names may change.
+func TestUploadsByName(t *testing.T) {
+	u := newUploader(t)
+	at := drivesAt + "/root:/a.json"
+	version := aFile("01A", "what", "")
+	version = strings.Replace(version, `"size"`, `"versions":[{"@microsoft.graph.downloadUrl":"`+filesAt+`v","id":"1.0"}],"size"`, 1)
+	u.recorded("PUT", at+":/content", "what", 201, aFile("01A", "what", ""), "")
+	u.recorded("GET", at+"?expanded", "", 200, version, "")
+	u.recorded("GET", at+":/content", "", 200, `{"id":"of what it holds"}`, "")
+	u.recorded("GET", drivesAt+"/items/01A/content", "", 200, "what", "")
+	u.recorded("GET", filesAt+"v", "", 200, "what was", "")
+	u.recorded("DELETE", drivesAt+"/items/01A", "", 204, "", "")
+	u.recorded("PUT", at+":/content?again", "what", 201, aFile("01B", "what", ""), "")
+	u.recorded("GET", at+":/content?again", "", 200, "what", "")
+
+	u.gets("PUT", at+":/content", "Hello!", aFile("01A", "Hello!", ""))
+	u.gets("GET", at+"?expanded", "", strings.Replace(aFile("01A", "Hello!", ""), `"size"`, `"versions":[{"@microsoft.graph.downloadUrl":"`+filesAt+`v","id":"1.0"}],"size"`, 1))
+	u.gets("GET", at+":/content", "", "Hello!")
+	u.gets("GET", drivesAt+"/items/01A/content", "", "Hello!")
+	u.gets("GET", filesAt+"v", "", "what was")
+	u.gets("DELETE", drivesAt+"/items/01A", "", "")
+	u.gets("PUT", at+":/content?again", "Again", aFile("01B", "Again", ""))
+	u.gets("GET", at+":/content?again", "", "Again")
+}
+
+// What was uploaded is nothing to what is no download, nor to the photo of somebody else.
+func TestUploadsThatAreNoFiles(t *testing.T) {
+	u := newUploader(t)
+	users := "https://graph.microsoft.com/v1.0/users/"
+	u.recorded("PUT", "https://graph.microsoft.com/v1.0/applications/1/logo", "what", 204, "", "")
+	u.recorded("GET", users+"1", "", 200, `{"id":"1"}`, "")
+	for _, user := range []string{"1", "2"} {
+		u.recorded("GET", users+user+"/photo", "", 200, `{"id":"240X240"}`, "")
+		u.recorded("GET", users+user+"/photo/$value", "", 200, "what", "")
+	}
+	u.recorded("PUT", users+"1/photo/$value", "what", 200, "", "")
+
+	u.gets("PUT", "https://graph.microsoft.com/v1.0/applications/1/logo", "PNG", "")
+	u.gets("PUT", users+"1/photo/$value", "JPEG", "")
+	u.gets("GET", users+"1", "", `{"id":"1"}`)
+	u.gets("GET", users+"1/photo", "", `{"id":"240X240"}`)
+	u.gets("GET", users+"1/photo/$value", "", "JPEG")
+	u.gets("GET", users+"2/photo/$value", "", "what")
+}
