@@ -77,9 +77,7 @@ func (u *unsealer) lay(e *sealedEntry, a *masked) (worst fit, pairs pairing) {
 	worst, asks := fitExact, false
 	for n := range a.parts {
 		is, some := u.fits(e, &e.parts[pairs.of(n)], &a.parts[n])
-		if worst, asks = min(worst, is), asks || some; worst == fitConflict {
-			return fitConflict, nil
-		}
+		worst, asks = min(worst, is), asks || some
 	}
 	if !asks && len(a.blanks) > 0 {
 		return fitOpen, pairs
@@ -90,31 +88,26 @@ func (u *unsealer) lay(e *sealedEntry, a *masked) (worst fit, pairs pairing) {
 // fits lays a part over a recorded one: the worst fit of all places, less those where
 // anything goes, and whether there are others.
 func (u *unsealer) fits(e *sealedEntry, of, as *maskedPart) (worst fit, asks bool) {
-	pairs, ok := u.pairBlanks(e, of, as)
-	if !ok {
-		return fitConflict, true
-	}
+	pairs := u.pairBlanks(e, of, as)
 	worst = fitExact
 	for k := range as.blanks {
 		stored, sent := &of.blanks[pairs.of(k)], &as.blanks[k]
 		if stored.kind == blankAny && sent.text != stored.text {
 			continue
 		}
-		asks = true
-		if worst = min(worst, u.fitsAt(e, stored, sent)); worst == fitConflict {
-			return fitConflict, true
-		}
+		worst, asks = min(worst, u.fitsAt(e, stored, sent)), true
 	}
 	return worst, asks
 }
 
 // pairBlanks says on which of a part's blanks each lies: what stands in a list, and so at one
 // place, has no order there.
-func (u *unsealer) pairBlanks(e *sealedEntry, of, as *maskedPart) (pairs pairing, ok bool) {
+func (u *unsealer) pairBlanks(e *sealedEntry, of, as *maskedPart) pairing {
 	samePlace := func(k int) bool { return as.blanks[k].place == as.blanks[k-1].place }
-	return pairRuns(len(as.blanks), fitLone, samePlace, func(sent, stored int) fit {
+	pairs, _ := pairRuns(len(as.blanks), fitLone, samePlace, func(sent, stored int) fit { // where none fit, they do not in their own places
 		return u.fitsAt(e, &of.blanks[stored], &as.blanks[sent])
 	})
+	return pairs
 }
 
 // A pairing says on which of as many recorded things each lies: nil on that in its own place.

@@ -46,11 +46,11 @@ func (x *Index) nearest(live *request) []Candidate {
 // A dividedKey is a key that is compared with many others.
 type dividedKey struct {
 	Key
-	segments, options, headers []string
+	segments, options []string
 }
 
 func divided(key Key) dividedKey {
-	return dividedKey{key, segmentsOf(key.Path), strings.Split(key.Query, "&"), strings.Split(key.Headers, "\n")}
+	return dividedKey{key, segmentsOf(key.Path), strings.Split(key.Query, "&")}
 }
 
 // distance counts, roughly, the fields in which another key differs, and decides
@@ -67,13 +67,8 @@ func (k *dividedKey) distance(other Key) (score int, similar bool) {
 			return 0, false
 		}
 	}
-	if k.Query != other.Query {
-		score += unshared(k.options, strings.Split(other.Query, "&"))
-	}
-	if k.Headers != other.Headers {
-		score += unshared(k.headers, strings.Split(other.Headers, "\n"))
-	}
-	for _, same := range [...]bool{k.Method == other.Method, k.Host == other.Host, k.Body == other.Body, k.Principal == other.Principal} {
+	score += unshared(k.options, strings.Split(other.Query, "&"))
+	for _, same := range [...]bool{k.Method == other.Method, k.Host == other.Host, k.Headers == other.Headers, k.Body == other.Body, k.Principal == other.Principal} {
 		if !same {
 			score++
 		}

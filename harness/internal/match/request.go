@@ -81,10 +81,7 @@ func addressOf(u *url.URL, host string) *url.URL {
 		return u
 	}
 	full := *u
-	full.Host = host
-	if full.Scheme == "" {
-		full.Scheme = "https"
-	}
+	full.Scheme, full.Host = "https", host
 	return &full
 }
 

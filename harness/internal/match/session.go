@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
@@ -16,8 +18,12 @@ type Session struct {
 	progress *progress
 	unsealer *unsealer // nil where the index has no seal
 	restorer *restorer // likewise
-	recalled recalled
+	recalled sync.Map     // entries by the spellings that were found to ask for them, once and for all: what is bound stays so
+	recalls  atomic.Int32 // how many
 }
+
+// maxRecalled bounds the spellings that a session remembers.
+const maxRecalled = 1 << 17
 
 // NewSession starts a replay with nothing consumed.
 func (x *Index) NewSession() *Session {
@@ -49,8 +55,8 @@ type lookUp struct {
 func (s *Session) lookUp(req *http.Request, body []byte) lookUp {
 	spelled := s.index.spelled(req, body)
 	e := s.index.verbatim[spelled]
-	if e == nil && s.unsealer != nil {
-		e = s.recalled.entry(spelled)
+	if known, ok := s.recalled.Load(spelled); ok {
+		e = known.(*entry)
 	}
 	if e != nil {
 		return lookUp{found: foundRequest{entry: e, sure: fitExact}}
@@ -108,8 +114,8 @@ func (s *Session) next(req *http.Request, body []byte, l *lookUp) (Answer, *Miss
 	if len(f.masked.blanks) > 0 {
 		answer.read = read
 	}
-	if f.only {
-		s.recalled.note(s.index.spelled(req, body), f.entry)
+	if spelled := s.index.spelled(req, body); f.only && spelled != (spelling{}) && s.recalls.Add(1) <= maxRecalled {
+		s.recalled.Store(spelled, f.entry)
 	}
 	return answer, nil
 }

@@ -74,3 +74,14 @@ func TestMissShowsNoToken(t *testing.T) {
 		}
 	}
 }
+
+func TestShownPaths(t *testing.T) {
+	for address, want := range map[string]string{
+		"/v1.0/me?$top=5":           "/v1.0/me?$top=5",
+		"/v1.0/me?access_token=abc": "/v1.0/me?access_token=(hidden)",
+	} {
+		if got := Shown(address); got != want {
+			t.Errorf("%s is shown as %s", address, got)
+		}
+	}
+}

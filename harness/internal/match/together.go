@@ -27,17 +27,13 @@ func NewTogether(sessions ...*Session) *Together { return &Together{sessions: se
 type offer int
 
 const (
-	offerNone   offer = iota
-	offerAlike        // a recorded request that differs in values which may be bound
-	offerRepeat       // an answer that was served before, or that is out of order
-	offerNext         // the next answer, in order
+	offerAlike  offer = iota // a recorded request that differs in values which may be bound, or none
+	offerRepeat              // an answer that was served before, or that is out of order
+	offerNext                // the next answer, in order
 )
 
 // Next returns the next answer to the request. The error is a *MissError.
 func (t *Together) Next(req *http.Request, body []byte) (Answer, error) {
-	if len(t.sessions) == 1 {
-		return t.sessions[0].Next(req, body)
-	}
 	type bid struct {
 		session *Session
 		lookUp  lookUp
@@ -54,9 +50,6 @@ func (t *Together) Next(req *http.Request, body []byte) (Answer, error) {
 	slices.SortStableFunc(bids, func(a, b bid) int { return cmp.Compare(b.rank, a.rank) })
 	var nearest *MissError
 	for _, b := range bids {
-		if b.rank < 2 && nearest.distance() == 0 {
-			break // what was recorded and is used up explains the miss
-		}
 		answer, err := b.session.answer(req, body, &b.lookUp)
 		miss, missed := err.(*MissError)
 		if !missed {
@@ -95,8 +88,6 @@ func (t *Together) Unused() []Unused {
 // offer says what the session has for a request that was looked up.
 func (s *Session) offer(f *foundRequest) offer {
 	switch {
-	case f.entry == nil:
-		return offerNone
 	case f.sure < fitTagged:
 		return offerAlike
 	case s.progress.preview(f.entry).reason == inOrder:

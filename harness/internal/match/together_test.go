@@ -95,3 +95,16 @@ func TestTogetherKeepsPseudonymsApart(t *testing.T) {
 		}
 	}
 }
+
+// TestTogetherPrefersWhatIsKnown: a name that one cassette knows is not bound to another of a
+// cassette before it.
+func TestTogetherPrefersWhatIsKnown(t *testing.T) {
+	of := func(name string) *Session {
+		return newIndex(t, Rules{}, sealMarked(t, "POST /groups {\"displayName\":\"«"+name+"»\"} => 201 "+name)).NewSession()
+	}
+	together := NewTogether(of("Sales"), of("Retail"))
+	req, body := parseMessage(t, `POST /groups {"displayName":"Retail"}`).request(t)
+	if answer, err := together.Next(req, body); err != nil || answer.Body != "Retail" {
+		t.Errorf("%s, %v", answer.Body, err)
+	}
+}

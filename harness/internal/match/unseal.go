@@ -83,7 +83,7 @@ func (u *unsealer) meant(b *bucket, a *masked, entries []laidEntry, sure fit) fo
 	f := foundRequest{entry: e.entry, sure: sure, masked: a, bucket: b, sealed: e, blanks: make([]blankPair, 0, len(a.blanks))}
 	for n := range a.parts {
 		part, stored := &a.parts[n], &e.parts[pairs.of(n)]
-		places, _ := u.pairBlanks(e, stored, part)
+		places := u.pairBlanks(e, stored, part)
 		for k := range part.blanks {
 			f.blanks = append(f.blanks, blankPair{&part.blanks[k], &stored.blanks[places.of(k)]})
 		}
