@@ -16,8 +16,8 @@ import (
 type Session struct {
 	index    *Index
 	progress *progress
-	unsealer *unsealer // nil where the index has no seal
-	restorer *restorer // likewise
+	unsealer *unsealer    // nil where the index has no seal
+	restorer *restorer    // likewise
 	recalled sync.Map     // entries by the spellings that were found to ask for them, once and for all: what is bound stays so
 	recalls  atomic.Int32 // how many
 }
