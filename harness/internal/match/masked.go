@@ -160,15 +160,9 @@ type masker struct {
 // replaced. It returns the request's holes, as those of a shape are known.
 func (x *masker) note(tags map[string]string, i *cassette.Interaction) (known []cassette.Hole) {
 	m := messageOf(i)
-	if m.Body == "" && len(i.Holes) == 0 {
-		return nil
-	}
-	var listed map[string]string // places in lists, as those of a shape are known
+	listed := map[string]string{} // places in lists, as those of a shape are known
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
 		if l.List > 0 {
-			if listed == nil {
-				listed = map[string]string{}
-			}
 			listed[l.Place()] = placeOf(l)
 		}
 		x.keyed = x.keyed || l.IsName() && len(identity.Find(l.Text)) > 0

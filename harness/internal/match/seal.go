@@ -3,7 +3,6 @@ package match
 import (
 	"maps"
 	"strconv"
-	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
@@ -77,9 +76,6 @@ func (b *bucket) alone(e *sealedEntry) bool { return b.alike[e.kinds] == 1 }
 
 // noteHoles notes where a recorded request, or a part of one, has holes.
 func (x *seal) noteHoles(known []cassette.Hole, as *request) {
-	if len(known) == 0 {
-		return
-	}
 	shapes := map[int]string{-1: shapeOf(&as.single)} // of the parts of a batch by position, and of the whole
 	for _, p := range as.batch.all() {
 		shapes[p.position] = partShape(p)
@@ -116,23 +112,14 @@ func (x *seal) placesIn(r *request) holes {
 
 // shapeOf is a text that differs where two requests cannot have a bucket in common.
 func shapeOf(r *single) string {
-	b := append(make([]byte, 0, 128), r.key.Method...)
+	shape := r.key.Method
 	if r.key.Host == graphurl.Graph { // others may be a name
-		b = append(b, '*')
+		shape += "*"
 	}
 	if r.url != nil {
-		b = strconv.AppendInt(append(b, ' '), int64(len(r.url.Segments)), 10)
-		for _, o := range r.url.Options {
-			b = append(b, ' ')
-			if strings.HasPrefix(o.Name, "$") { // others may be a name
-				b = append(b, o.Name...)
-			}
-		}
+		shape += strconv.Itoa(len(r.url.Segments))
 	}
-	if r.key.Body != "" {
-		b = append(b, " body"...)
-	}
-	return string(b)
+	return shape
 }
 
 func partShape(p *batchPart) string { return "part " + shapeOf(&p.single) }

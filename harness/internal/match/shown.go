@@ -3,12 +3,10 @@ package match
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
@@ -101,20 +99,7 @@ func withoutTokens(field, s string) string {
 		var none *place.Leaf
 		s = none.RewriteText(place.Leaf{Text: s, Role: place.Text}, conceal)
 	}
-	return unescaped(strings.ReplaceAll(s, inPlace, concealed))
-}
-
-// unescaped is a text as it is, its steps without escapes where these part what is a credential.
-func unescaped(s string) string {
-	steps := strings.Split(s, "/")
-	for n, step := range steps {
-		if plain, err := url.PathUnescape(step); err == nil {
-			if is := redact.WithoutCredentials(plain, concealed); is != plain {
-				steps[n] = is
-			}
-		}
-	}
-	return strings.Join(steps, "/")
+	return strings.ReplaceAll(s, inPlace, concealed)
 }
 
 // inPlace is what no encoding changes.
@@ -163,12 +148,4 @@ func characterAt(text string, at int) int {
 
 // Shown is an address, or the path and query of one, as a reader may see it: without what gives
 // access, and not longer than a line.
-func Shown(address string) string {
-	if strings.HasPrefix(address, "/") { // only an address as a whole is taken apart
-		return strings.TrimPrefix(shownAddress(graph.URL+address), graph.URL)
-	}
-	return shownAddress(address)
-}
-
-// shownAddress is an address as a reader may see it: without what gives access.
-func shownAddress(address string) string { return excerpt(withoutTokens("", address), 0, 300) }
+func Shown(address string) string { return excerpt(withoutTokens("", address), 0, 300) }

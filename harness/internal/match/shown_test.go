@@ -31,6 +31,9 @@ func TestShownAroundTheDifference(t *testing.T) {
 	if old, now := shownSides("body.$['password']", textSide(long+"a"), textSide(long+"b")); old != "(hidden)" || now != "(hidden)" {
 		t.Errorf("a secret is shown: %s, %s", old, now)
 	}
+	if old, now := shownSides("body.$['password']", textSide("abc"), textSide("")); old != "(hidden)" || now != `""` {
+		t.Errorf("a secret that is empty: %s, %s", old, now)
+	}
 	for _, secret := range []string{"<a><password>s3cret-1</password></a>", "Name,Password\nx,s3cret-1\n"} {
 		if old, now := shownSides("body", textSide(strings.ReplaceAll(secret, "1", "2")), textSide(secret)); strings.Contains(old+now, "s3cret") {
 			t.Errorf("a secret in a text is told: %s, %s", old, now)
@@ -79,6 +82,7 @@ func TestShownPaths(t *testing.T) {
 	for address, want := range map[string]string{
 		"/v1.0/me?$top=5":           "/v1.0/me?$top=5",
 		"/v1.0/me?access_token=abc": "/v1.0/me?access_token=(hidden)",
+		"/v1.0/me?x=%zz&y=eyJhbGciOiJSUzI1NiJ9%2EeyJ1cG4iOiJhZGVsZSJ9%2Ec2lnbmF0dXJlLW9mLWl0&password=ab": "/v1.0/me?x=%zz&y=(hidden)&password=(hidden)",
 	} {
 		if got := Shown(address); got != want {
 			t.Errorf("%s is shown as %s", address, got)
