@@ -177,11 +177,16 @@ func TestOverlappingLookUps(t *testing.T) {
 	one, body := parseMessage(t, "POST /groups {\"displayName\":\"one\"}").request(t)
 	other, otherBody := parseMessage(t, "POST /groups {\"displayName\":\"other\"}").request(t)
 	first, second := session.lookUp(one, body), session.lookUp(other, otherBody)
-	if answer, err := session.answer(one, body, &first); err != nil || answer.Body != `{"displayName":"one"}` {
+	answer, err := session.answer(one, body, &first)
+	if err != nil || answer.Body != `{"displayName":"one"}` {
 		t.Errorf("%s, %v", answer.Body, err)
 	}
+	answer.Read()
 	if answer, err := session.answer(other, otherBody, &second); err == nil {
 		t.Errorf("answered %s", answer.Body)
+	}
+	if session.unsealer.flights()[0].overlapped(0) {
+		t.Error("a miss is under way")
 	}
 }
 
