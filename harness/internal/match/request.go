@@ -1,7 +1,9 @@
 package match
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -67,12 +69,7 @@ func (r *request) resources(read bool) []resource {
 }
 
 // methodOf is the method of a request; net/http takes "" for GET.
-func methodOf(method string) string {
-	if method == "" {
-		return http.MethodGet
-	}
-	return method
-}
+func methodOf(method string) string { return cmp.Or(method, http.MethodGet) }
 
 // addressOf is the URL that a request goes to. A request that a server received
 // names its host in a field of its own.
@@ -119,12 +116,7 @@ func liveMessage(req *http.Request, body []byte) place.Message {
 
 // significantOf is a message without the headers that say nothing.
 func significantOf(m place.Message) place.Message {
-	all := m.Header
-	m.Header = http.Header{}
-	for name, values := range all {
-		if significant(name) >= 0 {
-			m.Header[name] = values
-		}
-	}
+	m.Header = maps.Clone(m.Header)
+	maps.DeleteFunc(m.Header, func(name string, _ []string) bool { return significant(name) < 0 })
 	return m
 }

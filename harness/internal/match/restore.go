@@ -28,10 +28,6 @@ type restoredBody struct {
 // maxRestored bounds the bodies that are kept.
 const maxRestored = 64 << 20
 
-func newRestorer(x *Index, bound *bindings) *restorer {
-	return &restorer{bound: bound, uploads: uploads{names: x.files}}
-}
-
 // restore puts the session's values into an answer.
 func (s *restorer) restore(a *Answer) {
 	r := a.record

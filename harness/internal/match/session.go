@@ -30,7 +30,7 @@ func (x *Index) NewSession() *Session {
 	s := &Session{index: x, progress: newProgress(x.strict)}
 	if x.seal != nil {
 		s.unsealer = newUnsealer(x, s.progress)
-		s.restorer = newRestorer(x, s.unsealer.bound)
+		s.restorer = &restorer{bound: s.unsealer.bound, uploads: uploads{names: x.files}}
 	}
 	return s
 }

@@ -70,7 +70,7 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why 
 // A laidEntry is one over which a request was laid, and which of its parts each part is.
 type laidEntry struct {
 	entry *sealedEntry
-	pairs pairing
+	pairs []int
 }
 
 // meant is the first of some entries, in recorded order, that has answers left; else the last.
@@ -82,16 +82,16 @@ func (u *unsealer) meant(b *bucket, a *masked, entries []laidEntry, sure fit) fo
 	e, pairs := entries[at].entry, entries[at].pairs
 	f := foundRequest{entry: e.entry, sure: sure, masked: a, bucket: b, sealed: e, blanks: make([]blankPair, 0, len(a.blanks))}
 	for n := range a.parts {
-		part, stored := &a.parts[n], &e.parts[pairs.of(n)]
+		part, stored := &a.parts[n], &e.parts[pairs[n]]
 		places := u.pairBlanks(e, stored, part)
 		for k := range part.blanks {
-			f.blanks = append(f.blanks, blankPair{&part.blanks[k], &stored.blanks[places.of(k)]})
+			f.blanks = append(f.blanks, blankPair{&part.blanks[k], &stored.blanks[places[k]]})
 		}
 	}
 	if len(a.parts) > 1 {
 		live := make(map[string]string, len(a.parts))
 		for n := range a.parts {
-			live[e.parts[pairs.of(n)].id] = a.parts[n].id
+			live[e.parts[pairs[n]].id] = a.parts[n].id
 		}
 		for _, id := range e.answers[0].batch.ids() {
 			f.partIDs = append(f.partIDs, live[id])
