@@ -74,6 +74,12 @@ func TestChoice(t *testing.T) {
 			`POST /users {"displayName":"Bruno Mars","passwordProfile":{"password":"other"}} => 2
 			 POST /users {"displayName":"Adele Vance","passwordProfile":{"password":"two"}} => 1`,
 		},
+		"of what differs in secrets alone the next is meant": {
+			`POST /users {"displayName":"«Adele Vance»","password":"one"} => 201 1
+			 POST /users {"displayName":"«Adele Vance»","password":"two"} => 201 2`,
+			`POST /users {"displayName":"Adele Vance","password":"mine"} => 1
+			 POST /users {"displayName":"Adele Vance","password":"mine"} => 2`,
+		},
 		"a random id for one in a path or query is a miss": {
 			`GET /users/11111111-1111-4111-8111-111111111111 => 200 {"id":"11111111-1111-4111-8111-111111111111"}
 			 GET /users?$filter=id%20eq%20'11111111-1111-4111-8111-111111111111' => 200 1`,

@@ -117,6 +117,7 @@ func TestUploadsComeBack(t *testing.T) {
 	u.gets("PUT", drivesAt+"/items/01A/content", "Hi, you", aFile("01A", "Hi, you", filesAt+"d?a=1")) // shorter than was recorded
 	u.gets("GET", drivesAt+"/root:/a.txt:/content?again", "", "Hi, you")
 	u.gets("GET", filesAt+"e", "", "bytes 1-3/7 i, ")
+	u.gets("GET", drivesAt+"/root/children?a", "", `{"value":[`+aFile("01A", "Hi, you", filesAt+"d?a=1")+`]}`)
 }
 
 // The slices of sessions that upload at once make their own files, and one that is sent
@@ -156,6 +157,9 @@ func TestUploadsThatMakeNothing(t *testing.T) {
 	u.recorded("PUT", at, "what a", 412, "{}", "")
 	u.recorded("GET", at, "", 200, "what", "")
 	u.recorded("GET", at+"?ranges", "", 206, "--several", "")
+	for _, span := range []string{"-1-3/4", "3-1/4", "0--9/4"} {
+		u.recorded("GET "+span, at+"?span="+span, "", 206, "no range", "")
+	}
 	u.recorded("PUT", at, "", 200, aFile("01A", "", ""), "")
 	u.recorded("GET", at+"?empty", "", 200, "", "")
 
@@ -163,6 +167,9 @@ func TestUploadsThatMakeNothing(t *testing.T) {
 	u.gets("PUT", at, "refused", "{}")
 	u.gets("GET", at, "", "Hello!")
 	u.gets("GET", at+"?ranges", "", "--several")
+	for _, span := range []string{"-1-3/4", "3-1/4", "0--9/4"} {
+		u.gets("GET", at+"?span="+span, "", "no range")
+	}
 	u.gets("PUT", at, "", aFile("01A", "", ""))
 	u.gets("GET", at+"?empty", "", "")
 }
@@ -174,23 +181,32 @@ func TestUploadsByName(t *testing.T) {
 	at := drivesAt + "/root:/a.json"
 	version := aFile("01A", "what", "")
 	version = strings.Replace(version, `"size"`, `"versions":[{"@microsoft.graph.downloadUrl":"`+filesAt+`v","id":"1.0"}],"size"`, 1)
-	u.recorded("PUT", at+":/content", "what", 201, aFile("01A", "what", ""), "")
+	u.recorded("PUT", at+":/content", "what", 201, aFile("01A", "what", ""), drivesAt+"/items/01A")
 	u.recorded("GET", at+"?expanded", "", 200, version, "")
+	u.recorded("GET", at+"?$select=size", "", 200, `{"size":4}`, "")
 	u.recorded("GET", at+":/content", "", 200, `{"id":"of what it holds"}`, "")
 	u.recorded("GET", drivesAt+"/items/01A/content", "", 200, "what", "")
+	u.recorded("GET", drivesAt+"/items/01A", "", 200, aFile("01A", "what", ""), "")
 	u.recorded("GET", filesAt+"v", "", 200, "what was", "")
 	u.recorded("DELETE", drivesAt+"/items/01A", "", 204, "", "")
 	u.recorded("PUT", at+":/content?again", "what", 201, aFile("01B", "what", ""), "")
 	u.recorded("GET", at+":/content?again", "", 200, "what", "")
+	other := drivesAt + "/items/01P:/other.txt:"
+	u.recorded("PUT", other+"/content", "what", 201, "", "")
+	u.recorded("GET", other, "", 200, aFile("01C", "what", ""), "")
+	u.recorded("GET", drivesAt+"/items/01C/content", "", 200, "what", "")
 
 	u.gets("PUT", at+":/content", "Hello!", aFile("01A", "Hello!", ""))
 	u.gets("GET", at+"?expanded", "", strings.Replace(aFile("01A", "Hello!", ""), `"size"`, `"versions":[{"@microsoft.graph.downloadUrl":"`+filesAt+`v","id":"1.0"}],"size"`, 1))
 	u.gets("GET", at+":/content", "", "Hello!")
 	u.gets("GET", drivesAt+"/items/01A/content", "", "Hello!")
+	u.gets("GET", drivesAt+"/items/01A", "", aFile("01A", "Hello!", ""))
 	u.gets("GET", filesAt+"v", "", "what was")
 	u.gets("DELETE", drivesAt+"/items/01A", "", "")
 	u.gets("PUT", at+":/content?again", "Again", aFile("01B", "Again", ""))
 	u.gets("GET", at+":/content?again", "", "Again")
+	u.gets("PUT", other+"/content", "Other", "")
+	u.gets("GET", drivesAt+"/items/01C/content", "", "Other")
 }
 
 // What was uploaded is nothing to what is no download, nor to the photo of somebody else.
@@ -204,11 +220,14 @@ func TestUploadsThatAreNoFiles(t *testing.T) {
 		u.recorded("GET", users+user+"/photo/$value", "", 200, "what", "")
 	}
 	u.recorded("PUT", users+"1/photo/$value", "what", 200, "", "")
+	u.recorded("PATCH", users+"1/photo/$value", "what", 200, "", "")
 
 	u.gets("PUT", "https://graph.microsoft.com/v1.0/applications/1/logo", "PNG", "")
 	u.gets("PUT", users+"1/photo/$value", "JPEG", "")
 	u.gets("GET", users+"1", "", `{"id":"1"}`)
 	u.gets("GET", users+"1/photo", "", `{"id":"240X240"}`)
 	u.gets("GET", users+"1/photo/$value", "", "JPEG")
+	u.gets("PATCH", users+"1/photo/$value", "another", "")
+	u.gets("GET", users+"1/photo/$value", "", "another")
 	u.gets("GET", users+"2/photo/$value", "", "what")
 }

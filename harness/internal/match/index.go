@@ -131,7 +131,7 @@ func (x *Index) caller(principal string) string {
 // a cassette of its own, answers anybody.
 func (x *Index) entryOf(key Key) *entry {
 	e := x.byKey[key]
-	if e == nil && key.Principal != "" {
+	if e == nil {
 		key.Principal = ""
 		e = x.byKey[key]
 	}

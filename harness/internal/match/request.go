@@ -31,7 +31,7 @@ func (s ruleSet) understand(m place.Message, address *url.URL, principal string)
 	if len(m.Body) > 0 {
 		m.Address, m.Header = address.Path, properlySpelled(m.Header)
 		body = payloadOf(&m, r.effect.bodies)
-		if m.Method == http.MethodPost && u.IsBatch() && body.is("json") {
+		if u.IsBatch() {
 			r.batch = parseBatch(body.document(), u.Version)
 		}
 		if r.batch != nil {

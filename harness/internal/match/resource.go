@@ -54,7 +54,7 @@ func isView(s graphurl.Segment) bool {
 
 func isCalculation(segments []graphurl.Segment) bool {
 	last := segments[len(segments)-1]
-	return last.Kind != graphurl.Key && last.Kind != graphurl.ColonPath && strings.TrimPrefix(strings.ToLower(last.Text), "microsoft.graph.") == "delta" || graphurl.IsReadAction(segments)
+	return strings.TrimPrefix(strings.ToLower(last.Text), "microsoft.graph.") == "delta" || graphurl.IsReadAction(segments)
 }
 
 // step spells a segment so that it holds no slash. Letter case is folded: a

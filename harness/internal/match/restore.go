@@ -34,7 +34,7 @@ func (s *restorer) restore(a *Answer) {
 	var is restoredBody
 	if !s.bound.none() {
 		held := r.held(s.bound.faker)
-		if is.bound = s.bound.count(held.all); is.bound > 0 && held.inHeader {
+		if is.bound = s.bound.count(held.all); held.inHeader {
 			a.bound = s.bound
 		}
 	}

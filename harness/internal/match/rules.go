@@ -119,9 +119,9 @@ func compileRules(rules Rules) (ruleSet, error) {
 }
 
 func compileRule(rule Rule) (compiledRule, error) {
-	method, glob, found := strings.Cut(strings.TrimSpace(rule.On), " ")
+	method, glob, _ := strings.Cut(strings.TrimSpace(rule.On), " ")
 	glob = strings.TrimSpace(glob)
-	if !found || glob == "" {
+	if glob == "" {
 		return compiledRule{}, errors.New(`"on" needs a method and a path, such as "GET */calendarView"`)
 	}
 	if err := oneOf("repeat", rule.Repeat, Repeats()); err != nil {
@@ -191,7 +191,7 @@ func (s ruleSet) effectOn(method string, u *graphurl.URL) effect {
 
 // ignores reports whether an option does not count.
 func (e *effect) ignores(o graphurl.Option) bool {
-	return len(e.queries) > 0 && slices.Contains(e.queries, optionName(o.Name))
+	return slices.Contains(e.queries, optionName(o.Name))
 }
 
 // globMatches holds a text against a glob, in which * stands for any run of characters,

@@ -147,9 +147,7 @@ func (x *seal) add(e *entry, as *request) {
 		for _, is := range p.blanks {
 			kinds = append(kinds, byte(is.kind))
 			value := valueAt{is.class, is.place, fold(is.is)}
-			if list := b.byValue[value]; is.kind != blankAny && (len(list) == 0 || list[len(list)-1] != at) {
-				b.byValue[value] = append(list, at)
-			}
+			b.byValue[value] = append(b.byValue[value], at)
 		}
 	}
 	b.entries = append(b.entries, sealedEntry{e, left.parts, string(kinds)})
@@ -160,7 +158,7 @@ func (x *seal) add(e *entry, as *request) {
 // that does not say who asked are anybody's.
 func (x *seal) bucketOf(key Key, layout string) *bucket {
 	b := x.buckets[bucketKey{key, layout}]
-	if b == nil && key.Principal != "" {
+	if b == nil {
 		key.Principal = ""
 		b = x.buckets[bucketKey{key, layout}]
 	}

@@ -114,7 +114,7 @@ func (s *Session) next(req *http.Request, body []byte, l *lookUp) (Answer, *Miss
 	if len(f.masked.blanks) > 0 {
 		answer.read = read
 	}
-	if spelled := s.index.spelled(req, body); f.only && spelled != (spelling{}) && s.recalls.Add(1) <= maxRecalled {
+	if spelled := s.index.spelled(req, body); spelled != (spelling{}) && s.recalls.Add(1) <= maxRecalled {
 		s.recalled.Store(spelled, f.entry)
 	}
 	return answer, nil
@@ -128,7 +128,7 @@ func (s *Session) serve(e *entry, req *http.Request, ids []string) (Answer, *Mis
 		return Answer{}, explainConsumed(req, e, chosen.reason, now)
 	}
 	answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.body(), Note: e.outOfOrder(chosen.reason, now), record: r}
-	if r.batch != nil && ids != nil {
+	if ids != nil {
 		answer.Body = r.bodyFor(ids)
 	}
 	return answer, nil

@@ -42,9 +42,15 @@ func TestPrincipals(t *testing.T) {
 		t.Errorf("with a cassette that names none: %s", got)
 	}
 	session = newIndex(t, Rules{}, sealRecording(t, parseRecording(t, "GET /me?$filter=a%20eq%20'Adele%20Vance' => 200 {}")), recording).NewSession()
-	req, _ := parseMessage(t, "GET /me?$filter=a%20eq%20'Adele%20Vance'").request(t)
+	asked := "GET /me?$filter=a%20eq%20'Adele%20Vance'"
+	req, _ := parseMessage(t, asked).request(t)
 	if answer, err := session.Next(req.WithContext(WithPrincipal(t.Context(), "bob")), nil); err != nil || answer.Body != "{}" {
 		t.Errorf("with a sealed cassette that names none: %s, %v", answer.Body, err)
+	}
+	sealed := sealRecording(t, parseRecording(t, asked+" => 200 {}\n"+asked+" => 200 []"))
+	sealed.Interactions[0].Principal, sealed.Interactions[1].Principal = "ann", "bob"
+	if answer, err := newIndex(t, Rules{}, sealed).NewSession().Next(req.WithContext(WithPrincipal(t.Context(), "bob")), nil); err != nil || answer.Body != "[]" {
+		t.Errorf("with a sealed cassette: %s, %v", answer.Body, err)
 	}
 	session = newIndex(t, Rules{}, recording).NewSession()
 	if got := askAs(session, "eve"); !strings.Contains(got, `principal: recorded "ann", received "eve"`) {

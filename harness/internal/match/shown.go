@@ -53,8 +53,8 @@ func shownSides(field string, recorded, received side) (string, string) {
 		}
 		hide = recorded.text == concealed || received.text == concealed
 	}
-	at, both := 0, recorded.has && received.has
-	for both && at < min(len(recorded.text), len(received.text)) && recorded.text[at] == received.text[at] {
+	at := 0
+	for at < min(len(recorded.text), len(received.text)) && recorded.text[at] == received.text[at] {
 		at++
 	}
 	return recorded.shown(at, hide), received.shown(at, hide)
@@ -64,7 +64,7 @@ func (s side) shown(at int, hide bool) string {
 	switch {
 	case !s.has:
 		return absent
-	case hide && s.text == "":
+	case s.text == "":
 		return `""`
 	case hide:
 		return concealed

@@ -34,7 +34,16 @@ func TestShownAroundTheDifference(t *testing.T) {
 	if old, now := shownSides("body.$['password']", textSide("abc"), textSide("")); old != "(hidden)" || now != `""` {
 		t.Errorf("a secret that is empty: %s, %s", old, now)
 	}
-	for _, secret := range []string{"<a><password>s3cret-1</password></a>", "Name,Password\nx,s3cret-1\n"} {
+	const token = "eyJhbGciOiJSUzI1NiJ9.eyJ1cG4iOiJhZGVsZSJ9.c2lnbmF0dXJlLW9mLWl0"
+	for _, sides := range [][2]string{{token, "a word"}, {"a word", token}} {
+		if old, now := shownSides("body.$['note']", textSide(sides[0]), textSide(sides[1])); old != "(hidden)" || now != "(hidden)" {
+			t.Errorf("what stands for a token is shown: %s, %s", old, now)
+		}
+	}
+	if got := excerpt(strings.Repeat("\x80", 200), 0, maxShown); !strings.Contains(got, "200 bytes") {
+		t.Errorf("no characters: %q", got)
+	}
+	for _, secret := range []string{"{\"a\":1,\n\"password\":\"s3cret-1\"}", "<a><password>s3cret-1</password></a>", "Name,Password\nx,s3cret-1\n"} {
 		if old, now := shownSides("body", textSide(strings.ReplaceAll(secret, "1", "2")), textSide(secret)); strings.Contains(old+now, "s3cret") {
 			t.Errorf("a secret in a text is told: %s, %s", old, now)
 		}

@@ -41,6 +41,9 @@ func TestTogether(t *testing.T) {
 	if got := ask("GET /me/chats?$top=2"); !strings.Contains(got, "never recorded") && !strings.Contains(got, "differs") {
 		t.Errorf("a miss: %s", got)
 	}
+	if got := ask("DELETE /groups/1"); !strings.Contains(got, "never recorded") || strings.Contains(got, "none is served") {
+		t.Errorf("a miss that nothing is near to: %s", got)
+	}
 	if unused := together.Unused(); len(unused) != 0 {
 		t.Errorf("unused: %v", unused)
 	}

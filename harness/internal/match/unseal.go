@@ -29,8 +29,7 @@ func (u *unsealer) find(m place.Message, host string, live *request) (f foundReq
 func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why string) {
 	flight := &u.flights()[b.id]
 	likely := u.likely(b, a, true)
-	contradict := likely != nil && len(likely) == 0
-	if flight.invented.Load() && (contradict || byChance(a)) && !flight.overlapped(own) {
+	if flight.invented.Load() && byChance(a) && !flight.overlapped(own) {
 		likely = u.likely(b, a, false)
 	}
 	if likely == nil {
@@ -60,7 +59,6 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why 
 		return f, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
 	}
 	f = u.meant(b, a, fitting, best)
-	f.only = best >= fitTagged && len(fitting) == 1 && len(a.parts) == 1
 	if several {
 		f.note = "bound by order: nothing else decides which of several recorded requests is meant"
 	}
@@ -143,7 +141,7 @@ func (u *unsealer) bind(f *foundRequest) {
 		sent, is := at.sent, at.stored
 		switch is.kind {
 		case blankName:
-			if f.sure == fitWeak && !f.bucket.alone(f.sealed) && u.known(f.bucket, sent, true).sure == fitWeak {
+			if u.known(f.bucket, sent, true).sure == fitWeak {
 				u.flights()[f.bucket.id].invented.Store(true)
 			}
 			u.bound.bind(idBinding{is.text, sent.text, sent.text})
