@@ -357,7 +357,7 @@ func (a *masked) divide(b *batch) {
 // makesFile reports whether a request makes the file that its path names.
 func makesFile(m *place.Message) bool {
 	path, _, _ := strings.Cut(m.Address, "?")
-	return m.Method == http.MethodPut || m.Method == http.MethodPost && strings.HasSuffix(path, "createUploadSession")
+	return m.Method == http.MethodPut || strings.HasSuffix(path, "createUploadSession")
 }
 
 // foldIDs writes ids of hexadecimal digits in lower case: letter case says nothing in them.

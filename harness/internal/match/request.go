@@ -65,7 +65,7 @@ func (r *request) resources(read bool) []resource {
 	if r.batch != nil {
 		return r.batch.resources(read)
 	}
-	return []resource{resourceOf(r.url, read)}
+	return []resource{resourceOf(r.url)}
 }
 
 // methodOf is the method of a request; net/http takes "" for GET.

@@ -41,6 +41,10 @@ func TestPrincipals(t *testing.T) {
 	if got := askAs(session, "bob") + askAs(session, "eve") + askAs(session, ""); got != "Bobanybodyanybody" {
 		t.Errorf("with a cassette that names none: %s", got)
 	}
+	me, _ := parseMessage(t, "GET /ME").request(t)
+	if answer, err := session.Next(me.WithContext(WithPrincipal(t.Context(), "ann")), nil); err != nil || answer.Body != "Ann" {
+		t.Errorf("with a cassette that names none, in another spelling: %s, %v", answer.Body, err)
+	}
 	session = newIndex(t, Rules{}, sealRecording(t, parseRecording(t, "GET /me?$filter=a%20eq%20'Adele%20Vance' => 200 {}")), recording).NewSession()
 	asked := "GET /me?$filter=a%20eq%20'Adele%20Vance'"
 	req, _ := parseMessage(t, asked).request(t)

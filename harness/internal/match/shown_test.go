@@ -43,7 +43,7 @@ func TestShownAroundTheDifference(t *testing.T) {
 	if got := excerpt(strings.Repeat("\x80", 200), 0, maxShown); !strings.Contains(got, "200 bytes") {
 		t.Errorf("no characters: %q", got)
 	}
-	for _, secret := range []string{"{\"a\":1,\n\"password\":\"s3cret-1\"}", "<a><password>s3cret-1</password></a>", "Name,Password\nx,s3cret-1\n"} {
+	for _, secret := range []string{"{\"a\":1,\n\"password\":\"s3cret-1\"}", "<a><password>s3cret-1</password></a>", "<a>\n<password>s3cret-1</password></a>", "Name,Password\nx,s3cret-1\n"} {
 		if old, now := shownSides("body", textSide(strings.ReplaceAll(secret, "1", "2")), textSide(secret)); strings.Contains(old+now, "s3cret") {
 			t.Errorf("a secret in a text is told: %s, %s", old, now)
 		}
