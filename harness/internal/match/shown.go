@@ -3,6 +3,7 @@ package match
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -99,7 +100,21 @@ func withoutTokens(field, s string) string {
 		var none *place.Leaf
 		s = none.RewriteText(place.Leaf{Text: s, Role: place.Text}, conceal)
 	}
-	return strings.ReplaceAll(s, inPlace, concealed)
+	return unescaped(strings.ReplaceAll(s, inPlace, concealed))
+}
+
+// unescaped is a text as it is, its steps without escapes where these part what is a credential: a
+// place ends at an escaped slash.
+func unescaped(s string) string {
+	steps := strings.Split(s, "/")
+	for n, step := range steps {
+		if plain, err := url.PathUnescape(step); err == nil {
+			if is := redact.WithoutCredentials(plain, concealed); is != plain {
+				steps[n] = is
+			}
+		}
+	}
+	return strings.Join(steps, "/")
 }
 
 // inPlace is what no encoding changes.
