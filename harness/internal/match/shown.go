@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
@@ -163,4 +164,9 @@ func characterAt(text string, at int) int {
 
 // Shown is an address, or the path and query of one, as a reader may see it: without what gives
 // access, and not longer than a line.
-func Shown(address string) string { return excerpt(withoutTokens("", address), 0, 300) }
+func Shown(address string) string {
+	if strings.HasPrefix(address, "/") { // only an address as a whole is taken apart
+		return strings.TrimPrefix(Shown(graph.URL+address), graph.URL)
+	}
+	return excerpt(withoutTokens("", address), 0, 300)
+}

@@ -91,8 +91,9 @@ func TestShownPaths(t *testing.T) {
 	opaque := "EwA" + strings.Repeat("Ra%2F0PKgxNejP4vH2sTWxivJgcTAdPB2kUDezg02l7oZSuHQKzW1TWAzQ", 8) + "%3D%3D"
 	for address, want := range map[string]string{
 		"/beta/me/drive/root:/" + opaque + ":/content": "/beta/me/drive/root:/(hidden):/content",
-		"/v1.0/me?$top=5":           "/v1.0/me?$top=5",
-		"/v1.0/me?access_token=abc": "/v1.0/me?access_token=(hidden)",
+		"/*?code=sw0rdfish":                            "/*?code=(hidden)",
+		"/v1.0/me?$top=5":                              "/v1.0/me?$top=5",
+		"/v1.0/me?access_token=abc":                    "/v1.0/me?access_token=(hidden)",
 		"/v1.0/me?x=%zz&y=eyJhbGciOiJSUzI1NiJ9%2EeyJ1cG4iOiJhZGVsZSJ9%2Ec2lnbmF0dXJlLW9mLWl0&password=ab": "/v1.0/me?x=%zz&y=(hidden)&password=(hidden)",
 	} {
 		if got := Shown(address); got != want {
