@@ -147,7 +147,7 @@ func (b *batch) read() bool {
 func (b *batch) resources(read bool) (list []resource) {
 	for _, part := range b.parts {
 		if part.read() == read {
-			list = append(list, resourceOf(part.url, read))
+			list = append(list, resourceOf(part.url))
 		}
 	}
 	return list

@@ -74,6 +74,12 @@ func TestChoice(t *testing.T) {
 			`POST /users {"displayName":"Bruno Mars","passwordProfile":{"password":"other"}} => 2
 			 POST /users {"displayName":"Adele Vance","passwordProfile":{"password":"two"}} => 1`,
 		},
+		"of what differs in secrets alone the next is meant": {
+			`POST /users {"displayName":"«Adele Vance»","password":"one"} => 201 1
+			 POST /users {"displayName":"«Adele Vance»","password":"two"} => 201 2`,
+			`POST /users {"displayName":"Adele Vance","password":"mine"} => 1
+			 POST /users {"displayName":"Adele Vance","password":"mine"} => 2`,
+		},
 		"a random id for one in a path or query is a miss": {
 			`GET /users/11111111-1111-4111-8111-111111111111 => 200 {"id":"11111111-1111-4111-8111-111111111111"}
 			 GET /users?$filter=id%20eq%20'11111111-1111-4111-8111-111111111111' => 200 1`,
@@ -81,10 +87,28 @@ func TestChoice(t *testing.T) {
 			 GET /users?$filter=id%20eq%20'11111111-1111-4111-8111-111111111112' => miss: recorded but differs
 			 GET /users/11111111-1111-4111-8111-111111111111 => {"id":"11111111-1111-4111-8111-111111111111"}`,
 		},
+		"an address is bound in any letter case": {
+			`POST /groups {"owner":"«adele@fabrikam.com»"} => 201 1
+			 POST /teams {"owner":"«alex@fabrikam.com»"} => 201 2`,
+			`POST /groups {"owner":"megan@fabrikam.com"} => 1
+			 POST /teams {"owner":"MEGAN@fabrikam.com"} => miss: recorded but differs`,
+		},
+		"what was answered is used up": {
+			`POST /groups {"displayName":"«Sales»"} => 201 1`,
+			`POST /groups {"displayName":"Sales"} => 1
+			 POST /groups {"displayName":"Sales"} => miss: recorded but consumed: 1 answer recorded, and served`,
+		},
+		"a text in layers is none of the texts that have none": {
+			`POST /x {"to":"«Adele Vance»"} => 200 1
+			 POST /x {"to":"https://graph.microsoft.com/v1.0/users/«adele@fabrikam.com»"} => 200 2`,
+			`POST /x {"to":"https://graph.microsoft.com/v1.0/users/adele@fabrikam.com"} => 2
+			 POST /x {"to":"Someone else"} => 1`,
+		},
 		"an instant that is written again": {
 			`POST /me/events {"subject":"«Review»","start":{"dateTime":"2026-11-24T08:30:00Z"}} => 201 1
 			 POST /me/events {"subject":"«Planning»","start":{"dateTime":"2026-11-25T08:30:00Z"}} => 201 2`,
-			`POST /me/events {"subject":"Planning","start":{"dateTime":"2031-01-01T10:00:00Z"}} => 2
+			`POST /me/events {"subject":"Review","start":{"dateTime":"0b1c2d3e-1111-4222-8333-123456789abc"}} => miss: recorded but differs
+			 POST /me/events {"subject":"Planning","start":{"dateTime":"2031-01-01T10:00:00Z"}} => 2
 			 POST /me/events {"subject":"Review","start":{"dateTime":"2026-11-25T08:30:00Z"}} => 1`,
 		},
 	} {

@@ -121,6 +121,7 @@ func TestUploadsComeBack(t *testing.T) {
 	u.gets("PUT", drivesAt+"/items/01A/content", "Hi, you", aFile("01A", "Hi, you", filesAt+"d?a=1")) // shorter than was recorded
 	u.gets("GET", drivesAt+"/root:/a.txt:/content?again", "", "Hi, you")
 	u.gets("GET", filesAt+"e", "", "bytes 1-3/7 i, ")
+	u.gets("GET", drivesAt+"/root/children?a", "", `{"value":[`+aFile("01A", "Hi, you", filesAt+"d?a=1")+`]}`)
 }
 
 // The slices of sessions that upload at once make their own files, and one that is sent
@@ -150,4 +151,87 @@ func TestUploadsThatLackASlice(t *testing.T) {
 	u.recorded("PUT 0-3/6", session, "what", 202, `{"nextExpectedRanges":["4-"]}`, "")
 	u.recorded("PUT 4-5/6", session, " a", 201, aFile("01A", "what a", ""), "")
 	u.gets("PUT 4-5/6", session, "o!", aFile("01A", "what a", ""))
+}
+
+// What was refused is no file, nor is half of one, and one without content is.
+func TestUploadsThatMakeNothing(t *testing.T) {
+	u := newUploader(t)
+	at := drivesAt + "/items/01A/content"
+	u.recorded("PUT", drivesAt+"/root:/a.txt:/content", "what", 201, aFile("01A", "what", ""), "")
+	u.recorded("PUT", at, "what a", 412, "{}", "")
+	u.recorded("GET", at, "", 200, "what", "")
+	u.recorded("GET", at+"?ranges", "", 206, "--several", "")
+	for _, span := range []string{"-1-3/4", "3-1/4", "0--9/4"} {
+		u.recorded("GET "+span, at+"?span="+span, "", 206, "no range", "")
+	}
+	u.recorded("PUT", at, "", 200, aFile("01A", "", ""), "")
+	u.recorded("GET", at+"?empty", "", 200, "", "")
+
+	u.gets("PUT", drivesAt+"/root:/a.txt:/content", "Hello!", aFile("01A", "Hello!", ""))
+	u.gets("PUT", at, "refused", "{}")
+	u.gets("GET", at, "", "Hello!")
+	u.gets("GET", at+"?ranges", "", "--several")
+	for _, span := range []string{"-1-3/4", "3-1/4", "0--9/4"} {
+		u.gets("GET", at+"?span="+span, "", "no range")
+	}
+	u.gets("PUT", at, "", aFile("01A", "", ""))
+	u.gets("GET", at+"?empty", "", "")
+}
+
+// A file is known by its id, whatever else an answer shows beside it, and which one an address
+// names may change.
+func TestUploadsByName(t *testing.T) {
+	u := newUploader(t)
+	at := drivesAt + "/root:/a.json"
+	version := aFile("01A", "what", "")
+	version = strings.Replace(version, `"size"`, `"versions":[{"@microsoft.graph.downloadUrl":"`+filesAt+`v","id":"1.0"}],"size"`, 1)
+	u.recorded("PUT", at+":/content", "what", 201, aFile("01A", "what", ""), drivesAt+"/items/01A")
+	u.recorded("GET", at+"?expanded", "", 200, version, "")
+	u.recorded("GET", at+"?$select=size", "", 200, `{"size":4}`, "")
+	u.recorded("GET", at+":/content", "", 200, `{"id":"of what it holds"}`, "")
+	u.recorded("GET", drivesAt+"/items/01A/content", "", 200, "what", "")
+	u.recorded("GET", drivesAt+"/items/01A", "", 200, aFile("01A", "what", ""), "")
+	u.recorded("GET", filesAt+"v", "", 200, "what was", "")
+	u.recorded("DELETE", drivesAt+"/items/01A", "", 204, "", "")
+	u.recorded("PUT", at+":/content?again", "what", 201, aFile("01B", "what", ""), "")
+	u.recorded("GET", at+":/content?again", "", 200, "what", "")
+	other := drivesAt + "/items/01P:/other.txt:"
+	u.recorded("PUT", other+"/content", "what", 201, "", "")
+	u.recorded("GET", other, "", 200, aFile("01C", "what", ""), "")
+	u.recorded("GET", drivesAt+"/items/01C/content", "", 200, "what", "")
+
+	u.gets("PUT", at+":/content", "Hello!", aFile("01A", "Hello!", ""))
+	u.gets("GET", at+"?expanded", "", strings.Replace(aFile("01A", "Hello!", ""), `"size"`, `"versions":[{"@microsoft.graph.downloadUrl":"`+filesAt+`v","id":"1.0"}],"size"`, 1))
+	u.gets("GET", at+":/content", "", "Hello!")
+	u.gets("GET", drivesAt+"/items/01A/content", "", "Hello!")
+	u.gets("GET", drivesAt+"/items/01A", "", aFile("01A", "Hello!", ""))
+	u.gets("GET", filesAt+"v", "", "what was")
+	u.gets("DELETE", drivesAt+"/items/01A", "", "")
+	u.gets("PUT", at+":/content?again", "Again", aFile("01B", "Again", ""))
+	u.gets("GET", at+":/content?again", "", "Again")
+	u.gets("PUT", other+"/content", "Other", "")
+	u.gets("GET", drivesAt+"/items/01C/content", "", "Other")
+}
+
+// What was uploaded is nothing to what is no download, nor to the photo of somebody else.
+func TestUploadsThatAreNoFiles(t *testing.T) {
+	u := newUploader(t)
+	users := "https://graph.microsoft.com/v1.0/users/"
+	u.recorded("PUT", "https://graph.microsoft.com/v1.0/applications/1/logo", "what", 204, "", "")
+	u.recorded("GET", users+"1", "", 200, `{"id":"1"}`, "")
+	for _, user := range []string{"1", "2"} {
+		u.recorded("GET", users+user+"/photo", "", 200, `{"id":"240X240"}`, "")
+		u.recorded("GET", users+user+"/photo/$value", "", 200, "what", "")
+	}
+	u.recorded("PUT", users+"1/photo/$value", "what", 200, "", "")
+	u.recorded("PATCH", users+"1/photo/$value", "what", 200, "", "")
+
+	u.gets("PUT", "https://graph.microsoft.com/v1.0/applications/1/logo", "PNG", "")
+	u.gets("PUT", users+"1/photo/$value", "JPEG", "")
+	u.gets("GET", users+"1", "", `{"id":"1"}`)
+	u.gets("GET", users+"1/photo", "", `{"id":"240X240"}`)
+	u.gets("GET", users+"1/photo/$value", "", "JPEG")
+	u.gets("PATCH", users+"1/photo/$value", "another", "")
+	u.gets("GET", users+"1/photo/$value", "", "another")
+	u.gets("GET", users+"2/photo/$value", "", "what")
 }

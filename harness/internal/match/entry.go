@@ -83,7 +83,7 @@ func (s source) file() string { return cmp.Or(s.cassette.File, s.cassette.Name) 
 
 // request is the recorded request in a line, without what gives access.
 func (s source) request() string {
-	return methodOf(s.interaction.Request.Method) + " " + shownAddress(s.interaction.Request.URL)
+	return methodOf(s.interaction.Request.Method) + " " + Shown(s.interaction.Request.URL)
 }
 
 // body is the response body as it is served: without compression. Files that this project

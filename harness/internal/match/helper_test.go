@@ -113,23 +113,29 @@ func newIndex(t testing.TB, rules Rules, recordings ...*cassette.Cassette) *Inde
 	return x
 }
 
-// ask sends a request and returns the outcome in one line.
+// ask sends a request and returns the outcome in one line. The answer stays under way.
 func ask(t testing.TB, s *Session, line string) string {
+	t.Helper()
+	outcome, _ := askFor(t, s, line)
+	return outcome
+}
+
+func askFor(t testing.TB, s *Session, line string) (outcome string, answer Answer) {
 	t.Helper()
 	req, body := parseMessage(t, line).request(t)
 	answer, err := s.Next(req, body)
 	var miss *MissError
 	switch {
 	case errors.As(err, &miss) && miss.Reason != "":
-		return fmt.Sprintf("miss: %s: %s", miss.Verdict, miss.Reason)
+		return fmt.Sprintf("miss: %s: %s", miss.Verdict, miss.Reason), answer
 	case errors.As(err, &miss):
-		return fmt.Sprintf("miss: %s", miss.Verdict)
+		return fmt.Sprintf("miss: %s", miss.Verdict), answer
 	case err != nil:
 		t.Fatal(err)
 	case answer.Note != "":
-		return visible(answer.Body) + " (" + answer.Note + ")"
+		return visible(answer.Body) + " (" + answer.Note + ")", answer
 	}
-	return visible(answer.Body)
+	return visible(answer.Body), answer
 }
 
 func visible(body string) string {

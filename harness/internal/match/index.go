@@ -106,10 +106,7 @@ func refused(code int) bool { return code >= 400 && code < 500 }
 
 // recorded understands the request of an interaction.
 func (x *Index) recorded(i *cassette.Interaction) (request, error) {
-	if !x.principals {
-		return x.rules.recorded(i, "")
-	}
-	return x.rules.recorded(i, i.Principal)
+	return x.rules.recorded(i, x.caller(i.Principal))
 }
 
 // live understands a request that was sent.
@@ -120,18 +117,21 @@ func (x *Index) live(req *http.Request, body []byte) request {
 // KeyOf returns the key that the index would look a request up by.
 func (x *Index) KeyOf(req *http.Request, body []byte) Key { return x.live(req, body).key }
 
-func (x *Index) principal(req *http.Request) string {
+func (x *Index) principal(req *http.Request) string { return x.caller(PrincipalOf(req.Context())) }
+
+// caller is who asks, where that counts.
+func (x *Index) caller(principal string) string {
 	if !x.principals {
 		return ""
 	}
-	return PrincipalOf(req.Context())
+	return principal
 }
 
 // entryOf finds the entry of a key. What was recorded without saying who asked, in
 // a cassette of its own, answers anybody.
 func (x *Index) entryOf(key Key) *entry {
 	e := x.byKey[key]
-	if e == nil && key.Principal != "" {
+	if e == nil {
 		key.Principal = ""
 		e = x.byKey[key]
 	}
@@ -170,32 +170,5 @@ func (x *Index) addSpelling(i *cassette.Interaction, e *entry) {
 	spelled := spellingOf(e.key.Method, address, i.Request.Headers, e.key.Principal)
 	if spelled != (spelling{}) && x.verbatim[spelled] == nil {
 		x.verbatim[spelled] = e
-	}
-}
-
-// recalled are the entries that spellings were found to ask for, once and for all: what
-// is bound stays so.
-type recalled struct {
-	mu      sync.RWMutex
-	entries map[spelling]*entry
-}
-
-// maxRecalled bounds the spellings that a session remembers.
-const maxRecalled = 1 << 17
-
-func (r *recalled) entry(spelled spelling) *entry {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return r.entries[spelled]
-}
-
-func (r *recalled) note(spelled spelling, e *entry) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.entries == nil {
-		r.entries = map[spelling]*entry{}
-	}
-	if len(r.entries) < maxRecalled && spelled != (spelling{}) {
-		r.entries[spelled] = e
 	}
 }

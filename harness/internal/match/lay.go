@@ -19,7 +19,7 @@ func (u *unsealer) likely(b *bucket, a *masked, trust bool) (list []int) {
 			switch {
 			case v.known.sure == fitWeak:
 			case list == nil:
-				list = append(make([]int, 0, len(v.known.entries)), v.known.entries...)
+				list = slices.Compact(append([]int{}, v.known.entries...)) // a list may have a value twice
 			default:
 				list = slices.DeleteFunc(list, func(n int) bool { _, ok := slices.BinarySearch(v.known.entries, n); return !ok })
 			}
@@ -62,7 +62,7 @@ func (u *unsealer) known(b *bucket, v *blank, tags bool) knownValue {
 // lay lays what was sent over an entry of its bucket: the worst fit of all its parts, less those
 // where anything goes, and which of the entry's parts each is. Of several parts of a class each is
 // the one that it fits best, and then the next.
-func (u *unsealer) lay(e *sealedEntry, a *masked) (worst fit, pairs pairing) {
+func (u *unsealer) lay(e *sealedEntry, a *masked) (worst fit, pairs []int) {
 	sameClass := func(n int) bool { return a.parts[n].class == a.parts[n-1].class }
 	pairs, ok := pairRuns(len(a.parts), fitWeak, sameClass, func(sent, stored int) fit {
 		is, _ := u.fits(e, &e.parts[stored], &a.parts[sent])
@@ -73,10 +73,8 @@ func (u *unsealer) lay(e *sealedEntry, a *masked) (worst fit, pairs pairing) {
 	}
 	worst, asks := fitExact, false
 	for n := range a.parts {
-		is, some := u.fits(e, &e.parts[pairs.of(n)], &a.parts[n])
-		if worst, asks = min(worst, is), asks || some; worst == fitConflict {
-			return fitConflict, nil
-		}
+		is, some := u.fits(e, &e.parts[pairs[n]], &a.parts[n])
+		worst, asks = min(worst, is), asks || some
 	}
 	if !asks && len(a.blanks) > 0 {
 		return fitOpen, pairs
@@ -87,63 +85,45 @@ func (u *unsealer) lay(e *sealedEntry, a *masked) (worst fit, pairs pairing) {
 // fits lays a part over a recorded one: the worst fit of all places, less those where
 // anything goes, and whether there are others.
 func (u *unsealer) fits(e *sealedEntry, of, as *maskedPart) (worst fit, asks bool) {
-	pairs, ok := u.pairBlanks(e, of, as)
-	if !ok {
-		return fitConflict, true
-	}
+	pairs := u.pairBlanks(e, of, as)
 	worst = fitExact
 	for k := range as.blanks {
-		stored, sent := &of.blanks[pairs.of(k)], &as.blanks[k]
+		stored, sent := &of.blanks[pairs[k]], &as.blanks[k]
 		if stored.kind == blankAny && sent.text != stored.text {
 			continue
 		}
-		asks = true
-		if worst = min(worst, u.fitsAt(e, stored, sent)); worst == fitConflict {
-			return fitConflict, true
-		}
+		worst, asks = min(worst, u.fitsAt(e, stored, sent)), true
 	}
 	return worst, asks
 }
 
 // pairBlanks says on which of a part's blanks each lies: what stands in a list, and so at one
 // place, has no order there.
-func (u *unsealer) pairBlanks(e *sealedEntry, of, as *maskedPart) (pairs pairing, ok bool) {
+func (u *unsealer) pairBlanks(e *sealedEntry, of, as *maskedPart) []int {
 	samePlace := func(k int) bool { return as.blanks[k].place == as.blanks[k-1].place }
-	return pairRuns(len(as.blanks), fitLone, samePlace, func(sent, stored int) fit {
+	pairs, _ := pairRuns(len(as.blanks), fitConflict, samePlace, func(sent, stored int) fit {
 		return u.fitsAt(e, &of.blanks[stored], &as.blanks[sent])
 	})
-}
-
-// A pairing says on which of as many recorded things each lies: nil on that in its own place.
-type pairing []int
-
-func (p pairing) of(n int) int {
-	if p == nil {
-		return n
-	}
-	return p[n]
+	return pairs
 }
 
 // pairRuns pairs things with as many recorded ones, each with that in its own place. In a run,
 // where each is the same as the one before, each is paired with the one that it fits best, not
 // worse than least; ok is false where there is none.
-func pairRuns(count int, least fit, same func(n int) bool, fits func(sent, stored int) fit) (pairs pairing, ok bool) {
+func pairRuns(count int, least fit, same func(n int) bool, fits func(sent, stored int) fit) (pairs []int, ok bool) {
 	for first, end := 0, 0; first < count; first = end {
 		for end = first + 1; end < count && same(end); {
 			end++
 		}
-		if end == first+1 {
-			continue
+		run := []int{0}
+		if end > first+1 {
+			run = pairUp(end-first, end-first, int(fitExact), int(least), func(sent, stored int) int { return int(fits(first+sent, first+stored)) })
 		}
-		for n := len(pairs); n < count; n++ {
-			pairs = append(pairs, n)
-		}
-		run := pairUp(end-first, end-first, int(fitExact), int(least), func(sent, stored int) int { return int(fits(first+sent, first+stored)) })
-		for n, m := range run {
+		for _, m := range run {
 			if m < 0 {
 				return nil, false
 			}
-			pairs[first+n] = first + m
+			pairs = append(pairs, first+m)
 		}
 	}
 	return pairs, true

@@ -122,21 +122,13 @@ func placeOf(l *place.Leaf) string {
 // unnamed is a place without the ids by which members on its way are called, or what stands for
 // them: a client makes them up.
 func unnamed(at string) string {
-	for from := 0; ; {
-		start := strings.Index(at[from:], "['")
-		if start < 0 {
-			return at
+	steps := strings.Split(at, "['")
+	for n, step := range steps {
+		if name, rest, isName := strings.Cut(step, "']"); isName && (isID(name) || strings.HasPrefix(name, blankText)) {
+			steps[n] = blankText + "']" + rest
 		}
-		start += from + len("['")
-		end := strings.Index(at[start:], "']")
-		if end < 0 {
-			return at
-		}
-		if name := at[start : start+end]; isID(name) || strings.HasPrefix(name, blankText) {
-			at, end = at[:start]+blankText+at[start+end:], len(blankText)
-		}
-		from = start + end
 	}
+	return strings.Join(steps, "['")
 }
 
 // isID reports whether a text is an id as a whole.
@@ -168,15 +160,9 @@ type masker struct {
 // replaced. It returns the request's holes, as those of a shape are known.
 func (x *masker) note(tags map[string]string, i *cassette.Interaction) (known []cassette.Hole) {
 	m := messageOf(i)
-	if m.Body == "" && len(i.Holes) == 0 {
-		return nil
-	}
-	var listed map[string]string // places in lists, as those of a shape are known
+	listed := map[string]string{} // places in lists, as those of a shape are known
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
 		if l.List > 0 {
-			if listed == nil {
-				listed = map[string]string{}
-			}
 			listed[l.Place()] = placeOf(l)
 		}
 		x.keyed = x.keyed || l.IsName() && len(identity.Find(l.Text)) > 0
@@ -371,18 +357,14 @@ func (a *masked) divide(b *batch) {
 // makesFile reports whether a request makes the file that its path names.
 func makesFile(m *place.Message) bool {
 	path, _, _ := strings.Cut(m.Address, "?")
-	return m.Method == http.MethodPut || m.Method == http.MethodPost && strings.HasSuffix(path, "createUploadSession")
+	return m.Method == http.MethodPut || strings.HasSuffix(path, "createUploadSession")
 }
 
 // foldIDs writes ids of hexadecimal digits in lower case: letter case says nothing in them.
 func foldIDs(s string) string {
-	folded := fold(s)
-	if folded == s || len(folded) != len(s) {
-		return s
-	}
 	var edits []edit.Edit
 	for _, span := range identity.Find(s) {
-		if id := folded[span.Start:span.End]; strings.Trim(id, "0123456789abcdef-") == "" {
+		if id := fold(s[span.Start:span.End]); strings.Trim(id, "0123456789abcdef-") == "" {
 			edits = append(edits, edit.Edit{Start: span.Start, End: span.End, Text: id})
 		}
 	}

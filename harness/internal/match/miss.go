@@ -78,7 +78,7 @@ func (e *MissError) Error() string {
 
 // Summary is the first line of Error.
 func (e *MissError) Summary() string {
-	text := fmt.Sprintf("no answer to %s %s: %s", excerpt(withoutTokens("", e.Method), 0, maxShown), shownAddress(e.URL), e.Verdict)
+	text := fmt.Sprintf("no answer to %s %s: %s", excerpt(withoutTokens("", e.Method), 0, maxShown), Shown(e.URL), e.Verdict)
 	if e.Reason != "" {
 		text += ": " + e.Reason
 	}
@@ -86,7 +86,7 @@ func (e *MissError) Summary() string {
 }
 
 // Address is the address that was sent, without credentials.
-func (e *MissError) Address() string { return shownAddress(e.URL) }
+func (e *MissError) Address() string { return Shown(e.URL) }
 
 // Details are the lines between the first one and the next step, each after a line break:
 // what was recorded near it, and what the session bound. With the others they are a dozen.

@@ -20,20 +20,20 @@ func (x *Index) nearest(live *request) []Candidate {
 	var near []neighbour
 	sent := divided(live.key)
 	for _, e := range x.entries {
-		weight, similar := sent.distance(e.key)
-		if !similar || len(near) == nearestWeighed && weight >= near[nearestWeighed-1].weight {
-			continue
+		if weight, similar := sent.distance(e.key); similar {
+			near = append(near, neighbour{Candidate{Cassette: e.answers[0].cassette, Interaction: e.answers[0].interaction}, weight})
 		}
-		at, _ := slices.BinarySearchFunc(near, weight+1, func(one neighbour, most int) int { return cmp.Compare(one.weight, most) })
-		near = slices.Insert(near[:min(len(near), nearestWeighed-1)], at, neighbour{Candidate{Cassette: e.answers[0].cassette, Interaction: e.answers[0].interaction}, weight})
 	}
+	byWeight := func(a, b neighbour) int { return cmp.Compare(a.weight, b.weight) }
+	slices.SortStableFunc(near, byWeight)
+	near = near[:min(len(near), nearestWeighed)]
 	for n := range near {
 		recorded, _ := x.recorded(near[n].Interaction) // it was understood when the index was built
 		d := differ{holes: near[n].Interaction.Holes}
 		d.requests(&recorded, live)
 		near[n].Differences, near[n].weight = d.list, d.weight
 	}
-	slices.SortStableFunc(near, func(a, b neighbour) int { return cmp.Compare(a.weight, b.weight) })
+	slices.SortStableFunc(near, byWeight)
 	var shown []Candidate
 	for _, one := range near[:min(len(near), nearestShown)] {
 		if one.weight <= near[0].weight+1 {
@@ -46,11 +46,11 @@ func (x *Index) nearest(live *request) []Candidate {
 // A dividedKey is a key that is compared with many others.
 type dividedKey struct {
 	Key
-	segments, options, headers []string
+	segments, options []string
 }
 
 func divided(key Key) dividedKey {
-	return dividedKey{key, segmentsOf(key.Path), strings.Split(key.Query, "&"), strings.Split(key.Headers, "\n")}
+	return dividedKey{key, segmentsOf(key.Path), strings.Split(key.Query, "&")}
 }
 
 // distance counts, roughly, the fields in which another key differs, and decides
@@ -67,13 +67,8 @@ func (k *dividedKey) distance(other Key) (score int, similar bool) {
 			return 0, false
 		}
 	}
-	if k.Query != other.Query {
-		score += unshared(k.options, strings.Split(other.Query, "&"))
-	}
-	if k.Headers != other.Headers {
-		score += unshared(k.headers, strings.Split(other.Headers, "\n"))
-	}
-	for _, same := range [...]bool{k.Method == other.Method, k.Host == other.Host, k.Body == other.Body, k.Principal == other.Principal} {
+	score += unshared(k.options, strings.Split(other.Query, "&"))
+	for _, same := range [...]bool{k.Method == other.Method, k.Host == other.Host, k.Headers == other.Headers, k.Body == other.Body, k.Principal == other.Principal} {
 		if !same {
 			score++
 		}

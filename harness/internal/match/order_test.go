@@ -23,7 +23,7 @@ func playFolder(t *testing.T, folder string) {
 
 func playScripts(t *testing.T, archive *testkit.Archive) {
 	var rules Rules
-	sealed := false
+	sealed, tagged := false, true
 	recording := parseRecording(t, string(archive.Files[0].Data))
 	for line := range strings.SplitSeq(string(archive.Comment), "\n") {
 		name, value, _ := strings.Cut(line, ": ")
@@ -37,10 +37,15 @@ func playScripts(t *testing.T, archive *testkit.Archive) {
 			rules.Bind = Bind(value)
 		case "sealed":
 			sealed = true
+		case "tags":
+			tagged = value != "off"
 		}
 	}
 	if sealed {
 		recording = sealRecording(t, recording)
+	}
+	if !tagged {
+		recording.Meta.Tags = nil
 	}
 	index := newIndex(t, rules, recording)
 	for _, script := range archive.Files[1:] {
@@ -64,7 +69,7 @@ func playScripts(t *testing.T, archive *testkit.Archive) {
 	}
 }
 
-// play asks, or binds: "bind PSEUDONYM = LIVE".
+// play asks and reads the answer, or binds: "bind PSEUDONYM = LIVE".
 func play(t *testing.T, session *Session, line string) string {
 	if before, after, ok := strings.Cut(line, "{id "); ok {
 		id, rest, _ := strings.Cut(after, "}")
@@ -72,7 +77,9 @@ func play(t *testing.T, session *Session, line string) string {
 	}
 	input, isBind := strings.CutPrefix(line, "bind ")
 	if !isBind {
-		return ask(t, session, line)
+		outcome, answer := askFor(t, session, line)
+		answer.Read()
+		return outcome
 	}
 	pseudonym, live, _ := strings.Cut(input, " = ")
 	if err := session.Bind(pseudonym, live); err != nil {

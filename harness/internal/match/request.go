@@ -1,7 +1,9 @@
 package match
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -29,7 +31,7 @@ func (s ruleSet) understand(m place.Message, address *url.URL, principal string)
 	if len(m.Body) > 0 {
 		m.Address, m.Header = address.Path, properlySpelled(m.Header)
 		body = payloadOf(&m, r.effect.bodies)
-		if m.Method == http.MethodPost && u.IsBatch() && body.is("json") {
+		if u.IsBatch() {
 			r.batch = parseBatch(body.document(), u.Version)
 		}
 		if r.batch != nil {
@@ -63,16 +65,11 @@ func (r *request) resources(read bool) []resource {
 	if r.batch != nil {
 		return r.batch.resources(read)
 	}
-	return []resource{resourceOf(r.url, read)}
+	return []resource{resourceOf(r.url)}
 }
 
 // methodOf is the method of a request; net/http takes "" for GET.
-func methodOf(method string) string {
-	if method == "" {
-		return http.MethodGet
-	}
-	return method
-}
+func methodOf(method string) string { return cmp.Or(method, http.MethodGet) }
 
 // addressOf is the URL that a request goes to. A request that a server received
 // names its host in a field of its own.
@@ -81,10 +78,7 @@ func addressOf(u *url.URL, host string) *url.URL {
 		return u
 	}
 	full := *u
-	full.Host = host
-	if full.Scheme == "" {
-		full.Scheme = "https"
-	}
+	full.Scheme, full.Host = "https", host
 	return &full
 }
 
@@ -122,12 +116,7 @@ func liveMessage(req *http.Request, body []byte) place.Message {
 
 // significantOf is a message without the headers that say nothing.
 func significantOf(m place.Message) place.Message {
-	all := m.Header
-	m.Header = http.Header{}
-	for name, values := range all {
-		if significant(name) >= 0 {
-			m.Header[name] = values
-		}
-	}
+	m.Header = maps.Clone(m.Header)
+	maps.DeleteFunc(m.Header, func(name string, _ []string) bool { return significant(name) < 0 })
 	return m
 }

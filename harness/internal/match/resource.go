@@ -10,8 +10,7 @@ import (
 
 // A resource is the subject of a path, for the relation between reads and writes:
 // its segments, cut into steps that can be compared, without a trailing cast,
-// $value, $count or $ref, and for a read without the action or function that
-// reads. Versions are left out: v1.0 and beta show the same things (real
+// $value, $count or $ref, and without the action or function that reads. Versions are left out: v1.0 and beta show the same things (real
 // recordings mix them).
 type resource struct {
 	host  string
@@ -19,9 +18,9 @@ type resource struct {
 	equal []string // the texts that all which it reads has one of, folded; nil where that is not known
 }
 
-func resourceOf(u *graphurl.URL, read bool) resource {
+func resourceOf(u *graphurl.URL) resource {
 	segments := u.Segments
-	for len(segments) > 0 && (isView(segments[len(segments)-1]) || read && isCalculation(segments)) {
+	for len(segments) > 0 && (isView(segments[len(segments)-1]) || isCalculation(segments)) {
 		segments = segments[:len(segments)-1]
 	}
 	r := resource{host: u.Host, steps: make([]string, len(segments)), equal: equalTo(u)}
@@ -54,7 +53,7 @@ func isView(s graphurl.Segment) bool {
 
 func isCalculation(segments []graphurl.Segment) bool {
 	last := segments[len(segments)-1]
-	return last.Kind != graphurl.Key && last.Kind != graphurl.ColonPath && strings.TrimPrefix(strings.ToLower(last.Text), "microsoft.graph.") == "delta" || graphurl.IsReadAction(segments)
+	return strings.TrimPrefix(strings.ToLower(last.Text), "microsoft.graph.") == "delta" || graphurl.IsReadAction(segments)
 }
 
 // step spells a segment so that it holds no slash. Letter case is folded: a

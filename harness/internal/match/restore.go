@@ -28,17 +28,13 @@ type restoredBody struct {
 // maxRestored bounds the bodies that are kept.
 const maxRestored = 64 << 20
 
-func newRestorer(x *Index, bound *bindings) *restorer {
-	return &restorer{bound: bound, uploads: uploads{names: x.files}}
-}
-
 // restore puts the session's values into an answer.
 func (s *restorer) restore(a *Answer) {
 	r := a.record
 	var is restoredBody
 	if !s.bound.none() {
 		held := r.held(s.bound.faker)
-		if is.bound = s.bound.count(held.all); is.bound > 0 && held.inHeader {
+		if is.bound = s.bound.count(held.all); held.inHeader {
 			a.bound = s.bound
 		}
 	}

@@ -119,9 +119,9 @@ func compileRules(rules Rules) (ruleSet, error) {
 }
 
 func compileRule(rule Rule) (compiledRule, error) {
-	method, glob, found := strings.Cut(strings.TrimSpace(rule.On), " ")
+	method, glob, _ := strings.Cut(strings.TrimSpace(rule.On), " ")
 	glob = strings.TrimSpace(glob)
-	if !found || glob == "" {
+	if glob == "" {
 		return compiledRule{}, errors.New(`"on" needs a method and a path, such as "GET */calendarView"`)
 	}
 	if err := oneOf("repeat", rule.Repeat, Repeats()); err != nil {
@@ -162,18 +162,21 @@ func optionName(name string) string {
 	return strings.ToLower(strings.TrimPrefix(name, "$"))
 }
 
-// effectOn gathers what the rules say about a request. A rule's glob is held
-// against the canonical path with and without its version, and the template.
+// covers holds a rule's glob against the canonical path with and without its version, and
+// the template.
+func (r *compiledRule) covers(method string, u *graphurl.URL) bool {
+	if r.method != "*" && r.method != method {
+		return false
+	}
+	path := u.Path()
+	return globMatches(r.glob, path) || globMatches(r.glob, strings.TrimPrefix(path, "/"+u.Version)) || globMatches(r.glob, u.Template())
+}
+
+// effectOn gathers what the rules say about a request.
 func (s ruleSet) effectOn(method string, u *graphurl.URL) effect {
 	var total effect
-	if len(s) == 0 {
-		return total
-	}
-	path, template := u.Path(), u.Template()
-	short := strings.TrimPrefix(path, "/"+u.Version)
 	for _, rule := range s {
-		if rule.method != "*" && rule.method != method ||
-			!globMatches(rule.glob, path) && !globMatches(rule.glob, short) && !globMatches(rule.glob, template) {
+		if !rule.covers(method, u) {
 			continue
 		}
 		total.queries = append(total.queries, rule.effect.queries...)
@@ -188,7 +191,7 @@ func (s ruleSet) effectOn(method string, u *graphurl.URL) effect {
 
 // ignores reports whether an option does not count.
 func (e *effect) ignores(o graphurl.Option) bool {
-	return len(e.queries) > 0 && slices.Contains(e.queries, optionName(o.Name))
+	return slices.Contains(e.queries, optionName(o.Name))
 }
 
 // globMatches holds a text against a glob, in which * stands for any run of characters,

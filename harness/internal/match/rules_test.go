@@ -47,6 +47,7 @@ func TestIgnore(t *testing.T) {
 		{"another path", "GET */calendarView", "query.startDateTime", "GET /me/events?startDateTime=1", "GET /me/events?startDateTime=2", false},
 		{"another method", "POST */calendarView", "query.startDateTime", "GET /me/calendarView?startDateTime=1", "GET /me/calendarView?startDateTime=2", false},
 		{"any method", "* /v1.0/me/*", "query.x", "DELETE /me/a/b?x=1", "DELETE /me/a/b?x=2", true},
+		{"version", "GET /v1.0/users/1", "query.x", "GET /users/1?x=1", "GET /users/1?x=2", true},
 		{"template", "GET /v1.0/chats/{chat-id}", "query.x", "GET /chats/19:0123456789abcdef0123456789abcdef@thread.v2?x=1", "GET /chats/19:0123456789abcdef0123456789abcdef@thread.v2?x=2", true},
 		{"header", "GET *", "header.prefer", "GET /me Prefer: a |", "GET /me", true},
 		{"content type", "POST *", "header.Content-Type", `POST /me Content-Type: application/json | {"a":1}`, `POST /me Content-Type: application/vnd.x+json | {"a":1}`, true},

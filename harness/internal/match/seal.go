@@ -3,7 +3,6 @@ package match
 import (
 	"maps"
 	"strconv"
-	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
@@ -77,9 +76,6 @@ func (b *bucket) alone(e *sealedEntry) bool { return b.alike[e.kinds] == 1 }
 
 // noteHoles notes where a recorded request, or a part of one, has holes.
 func (x *seal) noteHoles(known []cassette.Hole, as *request) {
-	if len(known) == 0 {
-		return
-	}
 	shapes := map[int]string{-1: shapeOf(&as.single)} // of the parts of a batch by position, and of the whole
 	for _, p := range as.batch.all() {
 		shapes[p.position] = partShape(p)
@@ -116,21 +112,11 @@ func (x *seal) placesIn(r *request) holes {
 
 // shapeOf is a text that differs where two requests cannot have a bucket in common.
 func shapeOf(r *single) string {
-	b := append(make([]byte, 0, 128), r.key.Method...)
+	shape := r.key.Method
 	if r.key.Host == graphurl.Graph { // others may be a name
-		b = append(b, '*')
+		shape += "*"
 	}
-	b = strconv.AppendInt(append(b, ' '), int64(len(r.url.Segments)), 10)
-	for _, o := range r.url.Options {
-		b = append(b, ' ')
-		if strings.HasPrefix(o.Name, "$") { // others may be a name
-			b = append(b, o.Name...)
-		}
-	}
-	if r.key.Body != "" {
-		b = append(b, " body"...)
-	}
-	return string(b)
+	return shape + strconv.Itoa(len(r.url.Segments))
 }
 
 func partShape(p *batchPart) string { return "part " + shapeOf(&p.single) }
@@ -158,9 +144,7 @@ func (x *seal) add(e *entry, as *request) {
 		for _, is := range p.blanks {
 			kinds = append(kinds, byte(is.kind))
 			value := valueAt{is.class, is.place, fold(is.is)}
-			if list := b.byValue[value]; is.kind != blankAny && (len(list) == 0 || list[len(list)-1] != at) {
-				b.byValue[value] = append(list, at)
-			}
+			b.byValue[value] = append(b.byValue[value], at)
 		}
 	}
 	b.entries = append(b.entries, sealedEntry{e, left.parts, string(kinds)})
@@ -171,7 +155,7 @@ func (x *seal) add(e *entry, as *request) {
 // that does not say who asked are anybody's.
 func (x *seal) bucketOf(key Key, layout string) *bucket {
 	b := x.buckets[bucketKey{key, layout}]
-	if b == nil && key.Principal != "" {
+	if b == nil {
 		key.Principal = ""
 		b = x.buckets[bucketKey{key, layout}]
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
@@ -14,17 +16,21 @@ import (
 type Session struct {
 	index    *Index
 	progress *progress
-	unsealer *unsealer // nil where the index has no seal
-	restorer *restorer // likewise
-	recalled recalled
+	unsealer *unsealer    // nil where the index has no seal
+	restorer *restorer    // likewise
+	recalled sync.Map     // entries by the spellings that were found to ask for them, once and for all: what is bound stays so
+	recalls  atomic.Int32 // how many
 }
+
+// maxRecalled bounds the spellings that a session remembers.
+const maxRecalled = 1 << 17
 
 // NewSession starts a replay with nothing consumed.
 func (x *Index) NewSession() *Session {
 	s := &Session{index: x, progress: newProgress(x.strict)}
 	if x.seal != nil {
 		s.unsealer = newUnsealer(x, s.progress)
-		s.restorer = newRestorer(x, s.unsealer.bound)
+		s.restorer = &restorer{bound: s.unsealer.bound, uploads: uploads{names: x.files}}
 	}
 	return s
 }
@@ -49,8 +55,8 @@ type lookUp struct {
 func (s *Session) lookUp(req *http.Request, body []byte) lookUp {
 	spelled := s.index.spelled(req, body)
 	e := s.index.verbatim[spelled]
-	if e == nil && s.unsealer != nil {
-		e = s.recalled.entry(spelled)
+	if known, ok := s.recalled.Load(spelled); ok {
+		e = known.(*entry)
 	}
 	if e != nil {
 		return lookUp{found: foundRequest{entry: e, sure: fitExact}}
@@ -108,8 +114,8 @@ func (s *Session) next(req *http.Request, body []byte, l *lookUp) (Answer, *Miss
 	if len(f.masked.blanks) > 0 {
 		answer.read = read
 	}
-	if f.only {
-		s.recalled.note(s.index.spelled(req, body), f.entry)
+	if spelled := s.index.spelled(req, body); spelled != (spelling{}) && s.recalls.Add(1) <= maxRecalled {
+		s.recalled.Store(spelled, f.entry)
 	}
 	return answer, nil
 }
@@ -122,7 +128,7 @@ func (s *Session) serve(e *entry, req *http.Request, ids []string) (Answer, *Mis
 		return Answer{}, explainConsumed(req, e, chosen.reason, now)
 	}
 	answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.body(), Note: e.outOfOrder(chosen.reason, now), record: r}
-	if r.batch != nil && ids != nil {
+	if ids != nil {
 		answer.Body = r.bodyFor(ids)
 	}
 	return answer, nil

@@ -2,7 +2,9 @@ package match
 
 import (
 	"net/http"
+	"net/url"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -26,6 +28,10 @@ func TestPrincipals(t *testing.T) {
 	if got := askAs(session, "bob") + askAs(session, "ann"); got != "AnnBob" {
 		t.Errorf("without principals: %s", got)
 	}
+	recording.Interactions[0].Principal, recording.Interactions[1].Principal = "ann", "ann"
+	if got := askAs(newIndex(t, Rules{}, recording).NewSession(), "bob"); got != "Ann" {
+		t.Errorf("with one principal: %s", got)
+	}
 	recording.Interactions[0].Principal, recording.Interactions[1].Principal = "ann", "bob"
 	session = newIndex(t, Rules{}, recording).NewSession()
 	if got := askAs(session, "bob") + askAs(session, "ann") + askAs(session, "bob"); got != "BobAnnBob" {
@@ -34,6 +40,21 @@ func TestPrincipals(t *testing.T) {
 	session = newIndex(t, Rules{}, recording, parseRecording(t, "GET /me => 200 anybody")).NewSession()
 	if got := askAs(session, "bob") + askAs(session, "eve") + askAs(session, ""); got != "Bobanybodyanybody" {
 		t.Errorf("with a cassette that names none: %s", got)
+	}
+	me, _ := parseMessage(t, "GET /ME").request(t)
+	if answer, err := session.Next(me.WithContext(WithPrincipal(t.Context(), "ann")), nil); err != nil || answer.Body != "Ann" {
+		t.Errorf("with a cassette that names none, in another spelling: %s, %v", answer.Body, err)
+	}
+	session = newIndex(t, Rules{}, sealRecording(t, parseRecording(t, "GET /me?$filter=a%20eq%20'Adele%20Vance' => 200 {}")), recording).NewSession()
+	asked := "GET /me?$filter=a%20eq%20'Adele%20Vance'"
+	req, _ := parseMessage(t, asked).request(t)
+	if answer, err := session.Next(req.WithContext(WithPrincipal(t.Context(), "bob")), nil); err != nil || answer.Body != "{}" {
+		t.Errorf("with a sealed cassette that names none: %s, %v", answer.Body, err)
+	}
+	sealed := sealRecording(t, parseRecording(t, asked+" => 200 {}\n"+asked+" => 200 []"))
+	sealed.Interactions[0].Principal, sealed.Interactions[1].Principal = "ann", "bob"
+	if answer, err := newIndex(t, Rules{}, sealed).NewSession().Next(req.WithContext(WithPrincipal(t.Context(), "bob")), nil); err != nil || answer.Body != "[]" {
+		t.Errorf("with a sealed cassette: %s, %v", answer.Body, err)
 	}
 	session = newIndex(t, Rules{}, recording).NewSession()
 	if got := askAs(session, "eve"); !strings.Contains(got, `principal: recorded "ann", received "eve"`) {
@@ -152,4 +173,55 @@ func TestSessionsAreCheap(t *testing.T) {
 		t.Errorf("a session takes %d bytes", each)
 	}
 	runtime.KeepAlive(sessions)
+}
+
+// TestInputs: what a user may bind, and what is none of a cassette's values.
+func TestInputs(t *testing.T) {
+	const id = "0b1c2d3e-1111-4222-8333-123456789abc"
+	plain := parseRecording(t, "GET /users/"+id+" => 200 {}\nGET /users?$filter=displayName%20eq%20'Adele%20Vance' => 200 {}")
+	session := newIndex(t, Rules{}, plain).NewSession()
+	if session.Holds(id) || session.Bind(id, id) != nil || session.Bind(id, "1"+id[1:]) == nil {
+		t.Error("a plain cassette holds pseudonyms")
+	}
+	sealed := sealRecording(t, plain)
+	_, stored, _ := strings.Cut(sealed.Interactions[0].Request.URL, "/users/")
+	session = newIndex(t, Rules{}, sealed).NewSession()
+	for text, want := range map[string]bool{stored: true, "Name 1 vvky": true, "NAME 1 VVKY": true, id: false, "Adele Vance": false, stored + "_" + id: false} {
+		if got := session.Holds(text); got != want {
+			t.Errorf("holds %q: %t", text, got)
+		}
+	}
+}
+
+// TestOverlappingLookUps: what a request means is decided anew once another was answered since
+// it was looked up.
+func TestOverlappingLookUps(t *testing.T) {
+	session := newIndex(t, Rules{}, sealMarked(t, "POST /groups {\"displayName\":\"«Sales»\"} => 201 {\"displayName\":\"«Sales»\"}")).NewSession()
+	one, body := parseMessage(t, "POST /groups {\"displayName\":\"one\"}").request(t)
+	other, otherBody := parseMessage(t, "POST /groups {\"displayName\":\"other\"}").request(t)
+	first, second := session.lookUp(one, body), session.lookUp(other, otherBody)
+	answer, err := session.answer(one, body, &first)
+	if err != nil || answer.Body != `{"displayName":"one"}` {
+		t.Errorf("%s, %v", answer.Body, err)
+	}
+	answer.Read()
+	if answer, err := session.answer(other, otherBody, &second); err == nil {
+		t.Errorf("answered %s", answer.Body)
+	}
+	if session.unsealer.flights()[0].overlapped(0) {
+		t.Error("a miss is under way")
+	}
+}
+
+// TestOpaqueAddresses: an address that its sender wrote itself is no spelling of another.
+func TestOpaqueAddresses(t *testing.T) {
+	ids := []string{"0b1c2d3e-1111-4222-8333-123456789abc", "0b1c2d3e-1111-4222-8333-123456789abd"}
+	recording := sealRecording(t, parseRecording(t, "GET /users?$filter=id%20eq%20'"+ids[0]+"' => 200 0\nGET /users?$filter=id%20eq%20'"+ids[1]+"' => 200 1"))
+	session := newIndex(t, Rules{}, recording).NewSession()
+	for n, id := range ids {
+		req := &http.Request{Method: http.MethodGet, URL: &url.URL{Scheme: "https", Opaque: strings.TrimPrefix(below, "https:") + "/users?$filter=id%20eq%20'" + id + "'"}}
+		if answer, err := session.Next(req, nil); err != nil || answer.Body != strconv.Itoa(n) {
+			t.Errorf("%s: %s, %v", id, answer.Body, err)
+		}
+	}
 }

@@ -55,8 +55,8 @@ func shownSides(field string, recorded, received side) (string, string) {
 		}
 		hide = recorded.text == concealed || received.text == concealed
 	}
-	at, both := 0, recorded.has && received.has
-	for both && at < min(len(recorded.text), len(received.text)) && recorded.text[at] == received.text[at] {
+	at := 0
+	for at < min(len(recorded.text), len(received.text)) && recorded.text[at] == received.text[at] {
 		at++
 	}
 	return recorded.shown(at, hide), received.shown(at, hide)
@@ -66,7 +66,7 @@ func (s side) shown(at int, hide bool) string {
 	switch {
 	case !s.has:
 		return absent
-	case hide && s.text == "":
+	case s.text == "":
 		return `""`
 	case hide:
 		return concealed
@@ -104,7 +104,8 @@ func withoutTokens(field, s string) string {
 	return unescaped(strings.ReplaceAll(s, inPlace, concealed))
 }
 
-// unescaped is a text as it is, its steps without escapes where these part what is a credential.
+// unescaped is a text as it is, its steps without escapes where these part what is a credential: a
+// place ends at an escaped slash.
 func unescaped(s string) string {
 	steps := strings.Split(s, "/")
 	for n, step := range steps {
@@ -165,10 +166,7 @@ func characterAt(text string, at int) int {
 // access, and not longer than a line.
 func Shown(address string) string {
 	if strings.HasPrefix(address, "/") { // only an address as a whole is taken apart
-		return strings.TrimPrefix(shownAddress(graph.URL+address), graph.URL)
+		return strings.TrimPrefix(Shown(graph.URL+address), graph.URL)
 	}
-	return shownAddress(address)
+	return excerpt(withoutTokens("", address), 0, 300)
 }
-
-// shownAddress is an address as a reader may see it: without what gives access.
-func shownAddress(address string) string { return excerpt(withoutTokens("", address), 0, 300) }

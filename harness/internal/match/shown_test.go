@@ -31,7 +31,19 @@ func TestShownAroundTheDifference(t *testing.T) {
 	if old, now := shownSides("body.$['password']", textSide(long+"a"), textSide(long+"b")); old != "(hidden)" || now != "(hidden)" {
 		t.Errorf("a secret is shown: %s, %s", old, now)
 	}
-	for _, secret := range []string{"<a><password>s3cret-1</password></a>", "Name,Password\nx,s3cret-1\n"} {
+	if old, now := shownSides("body.$['password']", textSide("abc"), textSide("")); old != "(hidden)" || now != `""` {
+		t.Errorf("a secret that is empty: %s, %s", old, now)
+	}
+	const token = "eyJhbGciOiJSUzI1NiJ9.eyJ1cG4iOiJhZGVsZSJ9.c2lnbmF0dXJlLW9mLWl0"
+	for _, sides := range [][2]string{{token, "a word"}, {"a word", token}} {
+		if old, now := shownSides("body.$['note']", textSide(sides[0]), textSide(sides[1])); old != "(hidden)" || now != "(hidden)" {
+			t.Errorf("what stands for a token is shown: %s, %s", old, now)
+		}
+	}
+	if got := excerpt(strings.Repeat("\x80", 200), 0, maxShown); !strings.Contains(got, "200 bytes") {
+		t.Errorf("no characters: %q", got)
+	}
+	for _, secret := range []string{"{\"a\":1,\n\"password\":\"s3cret-1\"}", "<a><password>s3cret-1</password></a>", "<a>\n<password>s3cret-1</password></a>", "Name,Password\nx,s3cret-1\n"} {
 		if old, now := shownSides("body", textSide(strings.ReplaceAll(secret, "1", "2")), textSide(secret)); strings.Contains(old+now, "s3cret") {
 			t.Errorf("a secret in a text is told: %s, %s", old, now)
 		}
@@ -71,6 +83,21 @@ func TestMissShowsNoToken(t *testing.T) {
 			if strings.Contains(text, sig) || strings.Contains(text, claims) {
 				t.Errorf("%s\n%s", request, text)
 			}
+		}
+	}
+}
+
+func TestShownPaths(t *testing.T) {
+	opaque := "EwA" + strings.Repeat("Ra%2F0PKgxNejP4vH2sTWxivJgcTAdPB2kUDezg02l7oZSuHQKzW1TWAzQ", 8) + "%3D%3D"
+	for address, want := range map[string]string{
+		"/beta/me/drive/root:/" + opaque + ":/content": "/beta/me/drive/root:/(hidden):/content",
+		"/*?code=sw0rdfish":                            "/*?code=(hidden)",
+		"/v1.0/me?$top=5":                              "/v1.0/me?$top=5",
+		"/v1.0/me?access_token=abc":                    "/v1.0/me?access_token=(hidden)",
+		"/v1.0/me?x=%zz&y=eyJhbGciOiJSUzI1NiJ9%2EeyJ1cG4iOiJhZGVsZSJ9%2Ec2lnbmF0dXJlLW9mLWl0&password=ab": "/v1.0/me?x=%zz&y=(hidden)&password=(hidden)",
+	} {
+		if got := Shown(address); got != want {
+			t.Errorf("%s is shown as %s", address, got)
 		}
 	}
 }

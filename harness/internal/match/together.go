@@ -23,30 +23,17 @@ type Together struct {
 // NewTogether serves sessions together, the first first.
 func NewTogether(sessions ...*Session) *Together { return &Together{sessions: sessions} }
 
-// An offer says what a session has for a request.
-type offer int
-
-const (
-	offerNone   offer = iota
-	offerAlike        // a recorded request that differs in values which may be bound
-	offerRepeat       // an answer that was served before, or that is out of order
-	offerNext         // the next answer, in order
-)
-
 // Next returns the next answer to the request. The error is a *MissError.
 func (t *Together) Next(req *http.Request, body []byte) (Answer, error) {
-	if len(t.sessions) == 1 {
-		return t.sessions[0].Next(req, body)
-	}
 	type bid struct {
 		session *Session
 		lookUp  lookUp
-		rank    int // twice the offer, and one more for the last session
+		rank    int // twice that of the session, and one more for the last
 	}
 	bids, last := make([]bid, len(t.sessions)), t.last.Load()
 	for n, s := range t.sessions {
 		l := s.lookUp(req, body)
-		bids[n] = bid{s, l, 2 * int(s.offer(&l.found))}
+		bids[n] = bid{s, l, 2 * s.rank(&l.found)}
 		if s == last {
 			bids[n].rank++
 		}
@@ -54,9 +41,6 @@ func (t *Together) Next(req *http.Request, body []byte) (Answer, error) {
 	slices.SortStableFunc(bids, func(a, b bid) int { return cmp.Compare(b.rank, a.rank) })
 	var nearest *MissError
 	for _, b := range bids {
-		if b.rank < 2 && nearest.distance() == 0 {
-			break // what was recorded and is used up explains the miss
-		}
 		answer, err := b.session.answer(req, body, &b.lookUp)
 		miss, missed := err.(*MissError)
 		if !missed {
@@ -92,15 +76,13 @@ func (t *Together) Unused() []Unused {
 	return all
 }
 
-// offer says what the session has for a request that was looked up.
-func (s *Session) offer(f *foundRequest) offer {
+// rank says how well the session can answer a request that was looked up.
+func (s *Session) rank(f *foundRequest) int {
 	switch {
-	case f.entry == nil:
-		return offerNone
-	case f.sure < fitTagged:
-		return offerAlike
+	case f.sure < fitTagged: // by a recorded request that differs in values which may be bound, or not at all
+		return 0
 	case s.progress.preview(f.entry).reason == inOrder:
-		return offerNext
+		return 2
 	}
-	return offerRepeat
+	return 1 // by an answer that was served before, or that is out of order
 }

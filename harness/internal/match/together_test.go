@@ -41,6 +41,9 @@ func TestTogether(t *testing.T) {
 	if got := ask("GET /me/chats?$top=2"); !strings.Contains(got, "never recorded") && !strings.Contains(got, "differs") {
 		t.Errorf("a miss: %s", got)
 	}
+	if got := ask("DELETE /groups/1"); !strings.Contains(got, "never recorded") || strings.Contains(got, "none is served") {
+		t.Errorf("a miss that nothing is near to: %s", got)
+	}
 	if unused := together.Unused(); len(unused) != 0 {
 		t.Errorf("unused: %v", unused)
 	}
@@ -93,5 +96,18 @@ func TestTogetherKeepsPseudonymsApart(t *testing.T) {
 		if got := ask("/users/" + user.UserPrincipalName + "/messages"); got != "["+want+"]" {
 			t.Errorf("messages of %s: %s, want %s", user.UserPrincipalName, got, want)
 		}
+	}
+}
+
+// TestTogetherPrefersWhatIsKnown: a name that one cassette knows is not bound to another of a
+// cassette before it.
+func TestTogetherPrefersWhatIsKnown(t *testing.T) {
+	of := func(name string) *Session {
+		return newIndex(t, Rules{}, sealMarked(t, "POST /groups {\"displayName\":\"«"+name+"»\"} => 201 "+name)).NewSession()
+	}
+	together := NewTogether(of("Sales"), of("Retail"))
+	req, body := parseMessage(t, `POST /groups {"displayName":"Retail"}`).request(t)
+	if answer, err := together.Next(req, body); err != nil || answer.Body != "Retail" {
+		t.Errorf("%s, %v", answer.Body, err)
 	}
 }

@@ -29,8 +29,7 @@ func (u *unsealer) find(m place.Message, host string, live *request) (f foundReq
 func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why string) {
 	flight := &u.flights()[b.id]
 	likely := u.likely(b, a, true)
-	contradict := likely != nil && len(likely) == 0
-	if flight.invented.Load() && (contradict || byChance(a)) && !flight.overlapped(own) {
+	if flight.invented.Load() && byChance(a) && !flight.overlapped(own) {
 		likely = u.likely(b, a, false)
 	}
 	if likely == nil {
@@ -60,7 +59,6 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why 
 		return f, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
 	}
 	f = u.meant(b, a, fitting, best)
-	f.only = best >= fitTagged && len(fitting) == 1 && len(a.parts) == 1
 	if several {
 		f.note = "bound by order: nothing else decides which of several recorded requests is meant"
 	}
@@ -70,7 +68,7 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why 
 // A laidEntry is one over which a request was laid, and which of its parts each part is.
 type laidEntry struct {
 	entry *sealedEntry
-	pairs pairing
+	pairs []int
 }
 
 // meant is the first of some entries, in recorded order, that has answers left; else the last.
@@ -82,16 +80,16 @@ func (u *unsealer) meant(b *bucket, a *masked, entries []laidEntry, sure fit) fo
 	e, pairs := entries[at].entry, entries[at].pairs
 	f := foundRequest{entry: e.entry, sure: sure, masked: a, bucket: b, sealed: e, blanks: make([]blankPair, 0, len(a.blanks))}
 	for n := range a.parts {
-		part, stored := &a.parts[n], &e.parts[pairs.of(n)]
-		places, _ := u.pairBlanks(e, stored, part)
+		part, stored := &a.parts[n], &e.parts[pairs[n]]
+		places := u.pairBlanks(e, stored, part)
 		for k := range part.blanks {
-			f.blanks = append(f.blanks, blankPair{&part.blanks[k], &stored.blanks[places.of(k)]})
+			f.blanks = append(f.blanks, blankPair{&part.blanks[k], &stored.blanks[places[k]]})
 		}
 	}
 	if len(a.parts) > 1 {
 		live := make(map[string]string, len(a.parts))
 		for n := range a.parts {
-			live[e.parts[pairs.of(n)].id] = a.parts[n].id
+			live[e.parts[pairs[n]].id] = a.parts[n].id
 		}
 		for _, id := range e.answers[0].batch.ids() {
 			f.partIDs = append(f.partIDs, live[id])
@@ -143,7 +141,7 @@ func (u *unsealer) bind(f *foundRequest) {
 		sent, is := at.sent, at.stored
 		switch is.kind {
 		case blankName:
-			if f.sure == fitWeak && !f.bucket.alone(f.sealed) && u.known(f.bucket, sent, true).sure == fitWeak {
+			if u.known(f.bucket, sent, true).sure == fitWeak {
 				u.flights()[f.bucket.id].invented.Store(true)
 			}
 			u.bound.bind(idBinding{is.text, sent.text, sent.text})

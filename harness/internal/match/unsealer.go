@@ -52,7 +52,6 @@ type foundRequest struct {
 	partIDs []string // of a live batch, in the order of the recorded one
 	note    string
 	sure    fit
-	only    bool // no other request is meant as surely
 
 	masked *masked
 	bucket *bucket

@@ -41,7 +41,7 @@ type upload struct {
 
 // keep keeps what a request that an answer was found for has uploaded.
 func (c *uploads) keep(r *record, req *http.Request, body []byte) {
-	if !takesFile(r.interaction, body) {
+	if !takesFile(r.interaction) {
 		return
 	}
 	target := r.interaction.Request.URL
@@ -59,7 +59,7 @@ func (c *uploads) keep(r *record, req *http.Request, body []byte) {
 			c.parts[target] = map[int64]wire.Spooled{}
 		}
 		c.parts[target][span.first] = file
-		if r.interaction.Response.Code == http.StatusAccepted {
+		if span.last+1 < span.total { // more are to come
 			return
 		}
 		if file, ok = c.joined(c.parts[target], span.total); !ok {
@@ -71,17 +71,10 @@ func (c *uploads) keep(r *record, req *http.Request, body []byte) {
 	c.files[c.names()[r]] = &upload{text: file, version: c.count, hashes: map[string]string{}}
 }
 
-// takesFile reports whether filler stands for the body of a recorded request. A file
-// without content has none.
-func takesFile(i *cassette.Interaction, body []byte) bool {
-	if i.Response.Code/100 != 2 {
-		return false
-	}
-	if len(body) == 0 {
-		_, isContent := fileAddress(i.Request.URL)
-		return isContent && methodOf(i.Request.Method) == http.MethodPut
-	}
-	return slices.ContainsFunc(i.Holes, func(h cassette.Hole) bool { return h.Place == "body" && h.Kind == cassette.HoleBytes })
+// takesFile reports whether a recorded request puts a file: by PUT, or with filler for its body.
+func takesFile(i *cassette.Interaction) bool {
+	return i.Response.Code/100 == 2 && (i.Request.Method == http.MethodPut ||
+		slices.ContainsFunc(i.Holes, func(h cassette.Hole) bool { return h.Place == "body" }))
 }
 
 // joined is the file that its parts make, each of which counts once; ok is false where some
@@ -146,7 +139,7 @@ func (c *uploads) facts(shown []shownFile) (facts map[string]string, version int
 	facts = map[string]string{}
 	for _, f := range shown {
 		file := c.files[f.id]
-		if file == nil || f.id == "" || len(f.hashes) == 0 {
+		if file == nil {
 			continue
 		}
 		version += file.version
@@ -175,13 +168,13 @@ type byteSpan struct{ first, last, total int64 }
 
 func parseRange(value string) (byteSpan, bool) {
 	var r byteSpan
-	n, err := fmt.Sscanf(value, "bytes %d-%d/%d", &r.first, &r.last, &r.total)
-	return r, n == 3 && err == nil && r.first >= 0 && r.last >= r.first && r.total > r.last
+	_, err := fmt.Sscanf(value, "bytes %d-%d/%d", &r.first, &r.last, &r.total)
+	return r, err == nil && r.first >= 0 && r.last >= r.first
 }
 
 // A fileMap gives names to the files of an index, as it is recorded: which one an answer
-// holds, or the request took. A name is the file's id, or its address where none is known:
-// without its host, and without the segment that says content.
+// holds, or the request took. A name is the file's id, or its address where none is known,
+// without the segment that says content.
 type fileMap struct {
 	links map[string]string // where content is read or sent, by its whole address: the name
 	ids   map[string]string // by address
@@ -208,33 +201,25 @@ func (m *fileMap) note(r *record) {
 	request, response := &r.interaction.Request, &r.interaction.Response
 	address, isContent := fileAddress(request.URL)
 	file := m.links[linkKey(request.URL)]
-	if file == "" && isContent {
+	if file == "" && (isContent || takesFile(r.interaction)) {
 		file = address
 	}
-	name := cmp.Or(m.ids[file], file)
-	if _, id, ok := strings.Cut(file, "/items/"); ok && !strings.ContainsAny(id, "/:") {
-		name = id
+	if response.Code/100 == 3 {
+		m.links[linkKey(http.Header(response.Headers).Get("Location"))] = address
 	}
-	m.names[r] = name
-	if location := http.Header(response.Headers).Get("Location"); location != "" && isContent && response.Code/100 == 3 {
-		m.links[linkKey(location)] = address
-	}
-	if !strings.HasPrefix(strings.TrimSpace(r.body()), "{") {
-		return
-	}
+	// An id says nothing of what is no item of a drive: all photos have that of their size.
+	isShown := request.Method == http.MethodPut || file == "" && strings.Contains(address, "/drive")
 	for _, f := range r.files() {
 		if f.link != "" {
 			m.links[linkKey(f.link)] = cmp.Or(f.id, address)
 		}
-		if !f.root || f.id == "" {
-			continue
-		}
-		if method := methodOf(request.Method); method != http.MethodPost {
+		if isShown && f.root && f.id != "" {
 			m.ids[cmp.Or(file, address)] = f.id
-			if method == http.MethodPut {
-				m.names[r] = f.id
-			}
 		}
+	}
+	m.names[r] = cmp.Or(m.ids[file], file)
+	if _, id, ok := strings.Cut(file, "/items/"); ok && !strings.ContainsAny(id, "/:") {
+		m.names[r] = id
 	}
 }
 
@@ -252,9 +237,6 @@ var contentSegments = [...]string{"/content", "/contentStream", "/$value", "/%24
 // fileAddress is the address of a file by one of the file or its content.
 func fileAddress(at string) (address string, isContent bool) {
 	path, _, _ := strings.Cut(at, "?")
-	if _, rest, ok := strings.Cut(path, "://"); ok {
-		path = rest[max(0, strings.IndexByte(rest, '/')):]
-	}
 	for _, segment := range contentSegments {
 		if file, ok := strings.CutSuffix(path, segment); ok {
 			return strings.TrimSuffix(file, ":"), true
