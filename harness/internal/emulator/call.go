@@ -42,7 +42,7 @@ func readBody(r *http.Request, rejectGzip bool) ([]byte, error) {
 		return nil, fail(415, "UnsupportedMediaType", "Content-Encoding gzip is not supported.")
 	}
 	// The Go SDK labels plain bodies, by the random order of its middleware.
-	plain, _, err := wire.Decode(r.Header, body, maxBody)
+	plain, _, err := wire.DecodeSent(r.Method, r.Header, body, maxBody)
 	if err != nil {
 		return nil, badRequest("The body is damaged.")
 	}

@@ -144,6 +144,20 @@ func TestUploadedSlicesComeBack(t *testing.T) {
 	u.gets("GET", drivesAt+"/root:/01B:/content", "", "Goodby")
 }
 
+// What somebody compressed and uploads, as a whole or in slices, is a file like others.
+func TestUploadedArchivesComeBack(t *testing.T) {
+	const packed = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\xf2H\xcd\xc9\xc9W\x04\x00\x00\x00\xff\xff\x03\x00V\xcc*\x9d\x06\x00\x00\x00" // of Hello!
+	u := newUploader(t)
+	u.recorded("PUT", drivesAt+"/root:/a.gz:/content", "what a", 201, aFile("01A", "what a", ""), "")
+	u.recorded("GET", drivesAt+"/root:/a.gz:/content", "", 200, "what a", "")
+	u.recorded("PUT 0-27/32", filesAt+"up?b", "what", 202, `{"nextExpectedRanges":["28-"]}`, "")
+	u.recorded("PUT 28-31/32", filesAt+"up?b", " a", 201, aFile("01B", "what a", ""), "")
+	u.gets("PUT", drivesAt+"/root:/a.gz:/content", packed, aFile("01A", packed, ""))
+	u.gets("GET", drivesAt+"/root:/a.gz:/content", "", packed)
+	u.gets("PUT 0-27/32", filesAt+"up?b", packed[:28], `{"nextExpectedRanges":["28-"]}`)
+	u.gets("PUT 28-31/32", filesAt+"up?b", packed[28:], aFile("01B", packed, ""))
+}
+
 // Where a slice is missing nothing is put back: half a file is none.
 func TestUploadsThatLackASlice(t *testing.T) {
 	u := newUploader(t)

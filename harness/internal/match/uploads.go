@@ -50,7 +50,8 @@ func (c *uploads) keep(r *record, req *http.Request, body []byte) {
 	if c.files == nil {
 		c.files, c.parts = map[string]*upload{}, map[string]map[int64]wire.Spooled{}
 	}
-	file, err := c.spool.Keep(string(inflate(req.Header, body)))
+	content, _, _ := wire.DecodeSent(req.Method, req.Header, string(body), maxInflated)
+	file, err := c.spool.Keep(content)
 	if err != nil {
 		return
 	}

@@ -118,7 +118,7 @@ func (c *call) restore(out *http.Request, body io.Reader) error {
 	if err != nil {
 		return err
 	}
-	plain, left, _ := wire.Decode(out.Header, sent, c.reverse.mostBody) // what is damaged is the service's to refuse
+	plain, left, _ := wire.DecodeSent(out.Method, out.Header, sent, c.reverse.mostBody) // what is damaged is the service's to refuse
 	if text := c.links.meant(string(plain)); text != string(plain) {
 		sent = []byte(text)
 		if left == "" {

@@ -88,11 +88,11 @@ func (e *exchange) failed(err error) error {
 // interaction is the exchange as it is kept. The error is for a body that holds more than is
 // kept once it is decoded: whoever replays it would have to hold that.
 func (e *exchange) interaction(sent, received string) (*cassette.Interaction, error) {
-	asked, sent, err := e.storable("the request's body", e.req.Header, sent)
+	asked, sent, err := e.storable("the request's body", methodOf(e.req), e.req.Header, sent)
 	if err != nil {
 		return nil, err
 	}
-	answered, received, err := e.storable("the answer", e.resp.Header, received)
+	answered, received, err := e.storable("the answer", "", e.resp.Header, received)
 	if err != nil {
 		return nil, err
 	}
@@ -151,10 +151,10 @@ func sendable(h http.Header) {
 // A body that is labelled gzip and is plain stays plain (kiota sends such, depending on
 // the order of its middleware). One that is gzip and not labelled is decoded if it should
 // be text; else it is a file that somebody compressed, and its bytes are what counts.
-func (e *exchange) storable(what string, h http.Header, body string) (http.Header, string, error) {
+func (e *exchange) storable(what, method string, h http.Header, body string) (http.Header, string, error) {
 	kept := withoutCredentials(h)
 	kept.Del("Transfer-Encoding")
-	plain, left, err := wire.Decode(kept, body, wire.MostBody)
+	plain, left, err := wire.DecodeSent(method, kept, body, wire.MostBody)
 	switch {
 	case errors.Is(err, wire.ErrTooLarge):
 		return nil, "", oversize(what + ", once it is decoded,")

@@ -107,6 +107,23 @@ func TestStoredBodies(t *testing.T) {
 	}
 }
 
+// What is put without a type, and a slice of any, is a file: gzip in it is a file's too.
+func TestStoredArchives(t *testing.T) {
+	packed := zipped("an archive")
+	r, file := recording(t, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
+		io.Copy(io.Discard, req.Body)
+		resp := answer(req, 206, packed)
+		resp.Header = http.Header{"Content-Range": {"bytes 0-9/10"}}
+		return resp, nil
+	})})
+	if _, err := r.RoundTrip(newRequest(t, "PUT", profile, strings.NewReader(packed))); err != nil {
+		t.Fatal(err)
+	}
+	if i := saved(t, r, file).Interactions[0]; i.Request.Body != packed || i.Response.Body != packed {
+		t.Errorf("stored %q and %q", i.Request.Body, i.Response.Body)
+	}
+}
+
 // However a client spells them, credentials are stored neither in the cassette nor in the
 // journal, whatever redacts.
 func TestCredentialsAreNeverStored(t *testing.T) {

@@ -45,8 +45,8 @@ type Bytes interface{ string | []byte }
 const MostBody = 64 << 20
 
 // Decode undoes the codings of a body that Content-Encoding names, the last one first.
-// Where it names none, gzip is undone in what should be text, or has no type; a file
-// that is gzip is a file that somebody compressed, and its bytes are what counts.
+// Where it names none, gzip is undone in what should be text, or has no type; a file, or a
+// slice of one, that is gzip is a file that somebody compressed, and its bytes are what counts.
 //
 // The plain body has most bytes at most. Left is what Content-Encoding has to say of it:
 // nothing, or, where the body could not be decoded and is as it was, what it said
@@ -71,6 +71,14 @@ func Decode[T Bytes](h http.Header, body T, most int64) (plain T, left string, e
 		}
 	}
 	return plain, "", nil
+}
+
+// DecodeSent is Decode for the body of a request. What is put without a type is a file.
+func DecodeSent[T Bytes](method string, h http.Header, body T, most int64) (plain T, left string, err error) {
+	if method == http.MethodPut && contentEncoding(h) == "" && h.Get("Content-Type") == "" {
+		return body, "", nil
+	}
+	return Decode(h, body, most)
 }
 
 // Coded reports whether Decode would find something to undo.
@@ -140,6 +148,9 @@ func codingsOf(label string) []string {
 // described.
 func mayBeText(h http.Header) bool {
 	contentType := h.Get("Content-Type")
+	if h.Get("Content-Range") != "" {
+		return false
+	}
 	kind, _, err := mime.ParseMediaType(contentType)
 	return contentType == "" || err == nil && (strings.HasPrefix(kind, "text/") || strings.HasPrefix(kind, "multipart/") ||
 		strings.HasSuffix(kind, "json") || strings.HasSuffix(kind, "xml") || kind == "application/x-www-form-urlencoded")

@@ -204,3 +204,24 @@ func TestText(t *testing.T) {
 		}
 	}
 }
+
+// A file that is put without a type, and a slice of one, keep their bytes.
+func TestDecodeFiles(t *testing.T) {
+	gz := coded(t, "plain", "gzip")
+	for _, c := range []struct {
+		method string
+		header http.Header
+		want   string
+	}{
+		{"PUT", http.Header{}, gz},
+		{"POST", http.Header{}, "plain"},
+		{"PUT", http.Header{"Content-Type": {"text/plain"}}, "plain"},
+		{"PUT", http.Header{"Content-Encoding": {"gzip"}}, "plain"},
+		{"", http.Header{"Content-Range": {"bytes 0-9/20"}}, gz},
+		{"", http.Header{"Content-Range": {"bytes 0-9/20"}, "Content-Encoding": {"gzip"}}, "plain"},
+	} {
+		if got, _, err := wire.DecodeSent(c.method, c.header, gz, 1<<20); got != c.want || err != nil {
+			t.Errorf("%s %v: %q, %v", c.method, c.header, got, err)
+		}
+	}
+}
