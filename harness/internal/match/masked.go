@@ -211,7 +211,7 @@ func (x *masker) byTag(value string, among func(pseudonym string) bool) (last st
 func (x *masker) mask(m place.Message, places, own holes, bound *bindings) masked {
 	a := masked{message: m}
 	if len(x.members) > 0 || m.Body != "" && x.keyed { // places are known by these names
-		a.blanks = x.maskNames(&a.message, bound)
+		x.maskNames(&a, bound)
 	}
 	file := -1 // which blank is the name of the file that the path ends with
 	place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
@@ -255,23 +255,23 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 	return a
 }
 
-// maskNames computes the names of members and options in a message, and returns as blanks those
+// maskNames computes the names of members and options in a message, and makes blanks of those
 // that are ids, which a client makes up: they get the number that they have there.
-func (x *masker) maskNames(m *place.Message, bound *bindings) (blanks []blank) {
-	place.Rewrite(m, func(l *place.Leaf) (string, bool) {
+func (x *masker) maskNames(a *masked, bound *bindings) {
+	place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
 		if !l.IsName() || l.Layered {
 			return "", false
 		}
 		if l.Role == place.MemberName && isID(l.Text) {
-			b := blank{place: fmt.Sprint("name#", len(blanks)), kind: blankID, text: l.Text}
+			b := blank{place: fmt.Sprint("name#", len(a.blanks)), kind: blankID, text: l.Text}
 			b.is, b.ids = x.compute(l, bound)
-			blanks = append(blanks, b)
-			return fmt.Sprint(blankText, len(blanks)), true
+			a.blanks = append(a.blanks, b)
+			return fmt.Sprint(blankText, len(a.blanks)), true
 		}
-		is := x.memberName(l, bound)
+		is, ids := x.memberName(l, bound)
+		a.ids = append(a.ids, ids...)
 		return is, is != l.Text
 	})
-	return blanks
 }
 
 // blankFor stands where a blank was.
@@ -316,16 +316,15 @@ func (x *masker) compute(l *place.Leaf, bound *bindings) (is string, ids []idBin
 }
 
 // memberName is the name of a member as it is stored: its pseudonym is known by its tag, and
-// is one itself in what is stored.
-func (x *masker) memberName(l *place.Leaf, bound *bindings) string {
+// is one itself in what is stored. The ids are what is bound where the request is answered.
+func (x *masker) memberName(l *place.Leaf, bound *bindings) (is string, ids []idBinding) {
 	if x.faker.IsName(l.Text) {
-		return l.Text
+		return l.Text, nil
 	}
 	if p := x.byTag(l.Text, func(p string) bool { return x.members[p] }); p != "" {
-		return p
+		return p, []idBinding{{p, l.Text, l.Text}}
 	}
-	is, _ := x.compute(l, bound)
-	return is
+	return x.compute(l, bound)
 }
 
 // divide files the blanks under the parts of the request that was read: of a batch in the
