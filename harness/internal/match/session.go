@@ -55,8 +55,9 @@ type lookUp struct {
 func (s *Session) lookUp(req *http.Request, body []byte) lookUp {
 	spelled := s.index.spelled(req, body)
 	e := s.index.verbatim[spelled]
-	if known, ok := s.recalled.Load(spelled); ok {
-		e = known.(*entry)
+	if e == nil {
+		known, _ := s.recalled.Load(spelled)
+		e, _ = known.(*entry)
 	}
 	if e != nil {
 		return lookUp{found: foundRequest{entry: e, sure: fitExact}}

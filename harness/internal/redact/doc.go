@@ -25,7 +25,7 @@
 // what values look like (text, secrets, hidden, harmless, instants, service), the books of a recording
 // (ledger, tags, previous, verdicts), and what a message shows (scene). Each of these holds the one
 // before: a scene; a vocabulary, which says what is harmless; a renamer, which says what is to stand
-// there; a judge, who decides; a pass over an interaction, for a Redactor or for the finder of leaks.
+// there; a judge, who decides; a pass over an interaction, for a Redactor or in trial, to find leaks.
 //
 // What goes to a host that is neither Graph's nor one of its hosts for files is none of what
 // rules speak of: every rule is obeyed there, whatever is switched off.

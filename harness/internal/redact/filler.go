@@ -38,9 +38,11 @@ func isFiller(s string) bool {
 
 // base64Filler is the base64 of a filler of as many bytes as s is base64 of.
 func base64Filler(s string) string {
-	padding := len(s) - len(strings.TrimRight(s, "="))
-	n := base64.StdEncoding.DecodedLen(len(s)) - padding
-	return base64.StdEncoding.EncodeToString([]byte(fillerAt(0, max(n, 0))))
+	encoding, bare := base64.StdEncoding, strings.TrimRight(s, "=")
+	if len(bare) == len(s) {
+		encoding = base64.RawStdEncoding
+	}
+	return encoding.EncodeToString([]byte(fillerAt(0, base64.RawStdEncoding.DecodedLen(len(bare)))))
 }
 
 // largestHashed bounds the files whose fillers are hashed.

@@ -24,10 +24,16 @@ type tags struct {
 // mostNonces bounds the nonces that are tried for a tag.
 const mostNonces = 16
 
+// A bitSet is a set of the bits of tags.
+type bitSet [1 << identity.TagSize / 64]uint64
+
+func (s *bitSet) has(bits identity.TagBits) bool { return s[bits/64]&(1<<(bits%64)) != 0 }
+func (s *bitSet) add(bits identity.TagBits)      { s[bits/64] |= 1 << (bits % 64) }
+
 // bitsOf are the bits that values have with a nonce: those of so many values that have a tag,
 // and of the others once they are asked for.
 type bitsOf struct {
-	set   map[identity.TagBits]bool
+	set   *bitSet
 	count int
 }
 
@@ -80,10 +86,10 @@ func (t *tags) tag(p, value string) string {
 	for nonce := 0; tag == ""; nonce++ {
 		taken := t.taken(nonce)
 		bits := t.faker.TagBits(value, nonce)
-		if !taken.set[bits] || nonce == mostNonces-1 {
+		if !taken.set.has(bits) || nonce == mostNonces-1 {
 			tag = bits.Tag(nonce)
 		}
-		taken.set[bits] = true
+		taken.set.add(bits)
 		taken.count++
 	}
 	t.values, t.tags[p] = append(t.values, value), tag
@@ -93,11 +99,11 @@ func (t *tags) tag(p, value string) string {
 // taken are the bits of all values that have a tag.
 func (t *tags) taken(nonce int) *bitsOf {
 	if nonce == len(t.bits) {
-		t.bits = append(t.bits, bitsOf{set: map[identity.TagBits]bool{}})
+		t.bits = append(t.bits, bitsOf{set: new(bitSet)})
 	}
 	b := &t.bits[nonce]
 	for _, v := range t.values[b.count:] {
-		b.set[t.faker.TagBits(v, nonce)] = true
+		b.set.add(t.faker.TagBits(v, nonce))
 	}
 	b.count = len(t.values)
 	return b

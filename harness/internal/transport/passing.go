@@ -24,7 +24,11 @@ type passing struct {
 }
 
 func newPassing(e *exchange, held []byte, rest io.ReadCloser) *passing {
-	return &passing{copied: newCopied("the answer", wire.Begun(held, rest, nil), e.resp.ContentLength), exchange: e}
+	length := e.resp.ContentLength
+	if len(e.resp.Trailer) > 0 {
+		length = -1 // the end brings the trailer
+	}
+	return &passing{copied: newCopied("the answer", wire.Begun(held, rest, nil), length), exchange: e}
 }
 
 func (b *passing) Read(p []byte) (int, error) {

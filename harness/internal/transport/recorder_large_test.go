@@ -63,12 +63,38 @@ func TestLargeAnswers(t *testing.T) {
 			return err
 		})
 	})
+	t.Run("to a trailer", func(t *testing.T) {
+		r, file := recording(t, transport.RecorderOptions{Base: service(func(req *http.Request) (*http.Response, error) {
+			resp, _ := large(text, int64(len(text)))(req)
+			resp.Trailer = http.Header{"X-Sum": nil}
+			resp.Body = io.NopCloser(io.MultiReader(resp.Body, ender(func() { resp.Trailer.Set("X-Sum", "42") })))
+			return resp, nil
+		})})
+		resp, err := r.RoundTrip(newRequest(t, "GET", profile, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+			t.Fatal(err)
+		}
+		if got := saved(t, r, file).Interactions[0].Response.Trailer.Get("X-Sum"); got != "42" {
+			t.Errorf("the trailer says %q", got)
+		}
+	})
 	t.Run("decoded", func(t *testing.T) {
 		record(t, -1, func(body io.Reader) error {
 			var value []string
 			return json.NewDecoder(body).Decode(&value)
 		})
 	})
+}
+
+// ender is the end of a body, as which something happens.
+type ender func()
+
+func (e ender) Read([]byte) (int, error) {
+	e()
+	return 0, io.EOF
 }
 
 // The end of a large answer is not handed out where it could not be recorded.

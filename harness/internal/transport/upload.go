@@ -9,11 +9,16 @@ import (
 // outgoing is the request to send: the client's own but for a body that is copied while it is
 // read, and the codings that are asked for.
 func (e *exchange) outgoing() *http.Request {
+	codings, limited := recordable(e.req.Header.Values("Accept-Encoding"))
+	hasBody := e.req.Body != nil && e.req.Body != http.NoBody
+	if !limited && !hasBody {
+		return e.req
+	}
 	sent := e.req.Clone(e.req.Context())
-	if codings, limited := recordable(sent.Header.Values("Accept-Encoding")); limited {
+	if limited {
 		sent.Header.Set("Accept-Encoding", codings)
 	}
-	if sent.Body != nil && sent.Body != http.NoBody {
+	if hasBody {
 		e.sent = newCopied("the request's body", sent.Body, sent.ContentLength)
 		sent.Body = e.sent
 	}
