@@ -29,7 +29,8 @@ func (u *unsealer) find(m place.Message, host string, live *request) (f foundReq
 func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why string) {
 	flight := &u.flights()[b.id]
 	likely := u.likely(b, a, true)
-	if flight.invented.Load() && byChance(a) && !flight.overlapped(own) {
+	contradict := likely != nil && len(likely) == 0
+	if flight.invented.Load() && (contradict || byChance(a)) && !flight.overlapped(own) {
 		likely = u.likely(b, a, false)
 	}
 	if likely == nil {
