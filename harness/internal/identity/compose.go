@@ -95,7 +95,7 @@ func (r *rewriter) sid(i, j int) bool {
 	w := r.text[i:j]
 	numbers, cloud := strings.CutPrefix(w, "S-1-12-1-")
 	if !cloud {
-		if !strings.HasPrefix(w, "S-1-5-21-") || strings.Trim(w[2:], "-0123456789") != "" {
+		if !strings.HasPrefix(w, "S-1-5-21-") || strings.Trim(w[2:], "-0123456789") != "" || strings.Count(w, "-") < 6 {
 			return false
 		}
 		r.atom(i, j, SID)
@@ -108,7 +108,7 @@ func (r *rewriter) sid(i, j int) bool {
 	var memory [16]byte
 	for k, part := range parts {
 		n, err := strconv.ParseUint(part, 10, 32)
-		if err != nil {
+		if err != nil || strconv.FormatUint(n, 10) != part { // has another spelling
 			return false
 		}
 		binary.LittleEndian.PutUint32(memory[4*k:], uint32(n))

@@ -60,6 +60,11 @@ func (f *Faker) FindNames(text string) []Span {
 
 // Fake is the pseudonym of an atom, or its text if it is one already.
 func (f *Faker) Fake(a Atom) string {
+	var room [80]position
+	at, value := a.positions(room[:0])
+	if isFake(a.Text, at, value) {
+		return a.Text
+	}
 	if drive, guid, ok := a.item(); ok {
 		fake := f.Fake(Atom{GUID, guid})
 		if fake == guid {
@@ -67,11 +72,6 @@ func (f *Faker) Fake(a Atom) string {
 		}
 		binary.BigEndian.PutUint32(drive[:], uint32(f.hash(Atom{Hex, hex.EncodeToString(drive[:])})))
 		return itemOf(drive, fake)
-	}
-	var room [80]position
-	at, value := a.positions(room[:0])
-	if isFake(a.Text, at, value) {
-		return a.Text
 	}
 	var text [64]byte
 	b := append(text[:0], a.Text...)
@@ -91,12 +91,13 @@ func (f *Faker) hash(a Atom) uint64 {
 // IsFake reports whether an atom is a pseudonym, of whatever salt: a random id passes for
 // one once in 2^27 (a GUID) to 2^12 (the shortest).
 func IsFake(a Atom) bool {
-	if _, guid, ok := a.item(); ok {
-		return IsFake(Atom{GUID, guid})
-	}
 	var room [80]position
 	at, value := a.positions(room[:0])
-	return isFake(a.Text, at, value)
+	if isFake(a.Text, at, value) { // of an item too, one that could not be taken apart
+		return true
+	}
+	_, guid, ok := a.item()
+	return ok && IsFake(Atom{GUID, guid})
 }
 
 func isFake(s string, at []position, value int) bool {

@@ -41,7 +41,8 @@ const siteIDs = 36 + 1 + 36
 func isSite(s string) bool {
 	ids := len(s) - siteIDs
 	return ids > 1 && s[ids-1] == ',' && s[ids+36] == ',' && s[ids+8] == '-' && s[ids+45] == '-' &&
-		strings.IndexByte(s[:ids], '.') > 0 && ascii.All(s[:ids-1], ascii.IsHost)
+		strings.IndexByte(s[:ids], '.') > 0 && ascii.All(s[:ids-1], ascii.IsHost) &&
+		ascii.All(s[ids:], func(c byte) bool { return ascii.IsHex(c) || c == '-' || c == ',' })
 }
 
 // isAddress reports whether a member holds an address, though it may begin with no slash: a

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
@@ -56,7 +57,7 @@ func FuzzFixedPoint(f *testing.F) {
 				t.Fatalf("%v\n%q %q %q\n%s", l, address, header, body, brief(once))
 			}
 		}
-		if json.Valid([]byte(body)) && !json.Valid([]byte(once.Response.Body)) && strings.HasPrefix(kinds[int(kind)%len(kinds)], "application/json") {
+		if utf8.ValidString(body) && json.Valid([]byte(body)) && !json.Valid([]byte(once.Response.Body)) && strings.HasPrefix(kinds[int(kind)%len(kinds)], "application/json") {
 			t.Errorf("no JSON any more: %s", once.Response.Body)
 		}
 	})

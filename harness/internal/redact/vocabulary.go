@@ -14,10 +14,13 @@ type vocabulary struct{ scene }
 
 // spot is what the name of a member says of its values, and of itself.
 func (p *vocabulary) spot(name, parent string) *spot {
-	return &spot{
-		secret: credentialFields.find(name, parent), field: memberFields.find(name, parent),
-		isKnown: p.isMemberName(name, parent), values: words.At(name, parent),
+	s := &spot{
+		secret: credentialFields.find(name, parent), field: memberFields.find(name, parent), isKnown: p.isMemberName(name, parent),
 	}
+	if s.isKnown || strings.LastIndexByte(name, '@') > 0 { // what is to stay of the name, by which a value is read again
+		s.values = words.At(name, parent)
+	}
+	return s
 }
 
 // fieldOf is what the name of a leaf says of it.
