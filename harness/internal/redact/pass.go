@@ -42,8 +42,9 @@ func newPass(c *core) *pass {
 
 // end leaves what was met lately to the next pass.
 func (p *pass) end() {
-	c := p.r
-	*p = pass{memory: p.memory}
+	c, met := p.r, p.memory
+	met.last = nil
+	*p = pass{memory: met}
 	p.r = c
 	c.passes.Put(p)
 }
@@ -108,7 +109,11 @@ const longestRemembered = 128
 
 // isMemberName is vocabulary.isMemberName, remembered.
 func (p *pass) isMemberName(s, parent string) bool {
-	return p.memory.name(s).spot(&standing{parent: parent}, p.vocabulary.spot).isKnown
+	n := p.memory.name(s)
+	if !n.asked || n.parent != parent {
+		n.asked, n.parent, n.member = true, strings.Clone(parent), p.vocabulary.isMemberName(s, parent)
+	}
+	return n.member
 }
 
 // carryOut notes a verdict and says what is to stand there.

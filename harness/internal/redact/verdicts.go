@@ -21,13 +21,18 @@ type verdict struct {
 // two places, and what was not met for long goes.
 type memory struct {
 	names [256]metName
+	last  *metName
 	texts [1 << 11][2]metText
 }
 
 // A metName is what is known of a name.
 type metName struct {
-	name  string
-	spots []*spot // where it and values of it stood, the last one first
+	name   string
+	spots  []*spot // where values of it stood, that of the last one first
+	parent string  // below which it was asked for as a member's, if it was asked
+	asked  bool
+	member bool     // it is one there
+	next   *metName // what came behind it last: the objects of a list repeat their members
 }
 
 // A spot is where texts stand, with what that alone says of them.
@@ -64,6 +69,16 @@ var seed = maphash.MakeSeed()
 
 // name is what is known of a name.
 func (m *memory) name(s string) *metName {
+	last := m.last
+	if last != nil {
+		if last.name == s { // a member's name comes before its value
+			return last
+		}
+		if next := last.next; next != nil && next.name == s {
+			m.last = next
+			return next
+		}
+	}
 	h := maphash.String(seed, s)
 	n := &m.names[h%uint64(len(m.names))]
 	if n.name != s && n.name != "" {
@@ -72,6 +87,10 @@ func (m *memory) name(s string) *metName {
 	if n.name != s {
 		*n = metName{name: strings.Clone(s)} // not the body that it stands in
 	}
+	if last != nil {
+		last.next = n
+	}
+	m.last = n
 	return n
 }
 
