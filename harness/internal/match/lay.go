@@ -19,7 +19,7 @@ func (u *unsealer) likely(b *bucket, a *masked, trust bool) (list []int) {
 			switch {
 			case v.known.sure == fitWeak:
 			case list == nil:
-				list = slices.Compact(append([]int{}, v.known.entries...)) // a list may have a value twice
+				list = append([]int{}, v.known.entries...)
 			default:
 				list = slices.DeleteFunc(list, func(n int) bool { _, ok := slices.BinarySearch(v.known.entries, n); return !ok })
 			}

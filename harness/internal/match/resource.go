@@ -10,8 +10,8 @@ import (
 
 // A resource is the subject of a path, for the relation between reads and writes:
 // its segments, cut into steps that can be compared, without a trailing cast,
-// $value, $count or $ref, and without the action or function that reads. Versions are left out: v1.0 and beta show the same things (real
-// recordings mix them).
+// $value, $count or $ref, and without the action or function that reads. Versions are left
+// out: v1.0 and beta show the same things (real recordings mix them).
 type resource struct {
 	host  string
 	steps []string

@@ -144,7 +144,9 @@ func (x *seal) add(e *entry, as *request) {
 		for _, is := range p.blanks {
 			kinds = append(kinds, byte(is.kind))
 			value := valueAt{is.class, is.place, fold(is.is)}
-			b.byValue[value] = append(b.byValue[value], at)
+			if list := b.byValue[value]; len(list) == 0 || list[len(list)-1] != at { // a list may have a value twice
+				b.byValue[value] = append(list, at)
+			}
 		}
 	}
 	b.entries = append(b.entries, sealedEntry{e, left.parts, string(kinds)})

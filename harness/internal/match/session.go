@@ -46,6 +46,7 @@ func (s *Session) Next(req *http.Request, body []byte) (Answer, error) {
 type lookUp struct {
 	found foundRequest
 	// Where no entry has the spelling or the key of the request:
+	spelled spelling
 	live    *request
 	message place.Message // of it, where the session has an unsealer
 	why     string        // nothing was found
@@ -67,7 +68,7 @@ func (s *Session) lookUp(req *http.Request, body []byte) lookUp {
 		return lookUp{found: foundRequest{entry: e, sure: fitExact, partIDs: live.batch.ids()}}
 	}
 	sent := live // on the heap, which a request with an entry does without
-	l := lookUp{live: &sent}
+	l := lookUp{spelled: spelled, live: &sent}
 	if s.unsealer != nil {
 		l.message = liveMessage(req, body)
 		l.found, l.why = s.unsealer.find(l.message, req.Host, l.live)
@@ -115,8 +116,8 @@ func (s *Session) next(req *http.Request, body []byte, l *lookUp) (Answer, *Miss
 	if len(f.masked.blanks) > 0 {
 		answer.read = read
 	}
-	if spelled := s.index.spelled(req, body); spelled != (spelling{}) && s.recalls.Add(1) <= maxRecalled {
-		s.recalled.Store(spelled, f.entry)
+	if l.spelled != (spelling{}) && s.recalls.Add(1) <= maxRecalled {
+		s.recalled.Store(l.spelled, f.entry)
 	}
 	return answer, nil
 }

@@ -96,6 +96,8 @@ var valueForms = map[string]func(s string) bool{
 	"MaxInactiveTime":        isLifetime,
 	"allowedResourceActions": isResourceAction,
 	"dependentOn":            isServiceID,
+	"nextExpectedRanges":     isRange, // of an Outlook attachment digits alone (v1.0/api/attachment-createuploadsession)
+	"NextExpectedRanges":     isRange, // as its page spells it
 	"dependedOnBy":           isServiceID,
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
@@ -14,10 +15,9 @@ type vocabulary struct{ scene }
 
 // spot is what the name of a member says of its values, and of itself.
 func (p *vocabulary) spot(name, parent string) *spot {
-	s := &spot{
-		secret: credentialFields.find(name, parent), field: memberFields.find(name, parent), isKnown: p.isMemberName(name, parent),
-	}
-	if s.isKnown || strings.LastIndexByte(name, '@') > 0 { // what is to stay of the name, by which a value is read again
+	s := &spot{secret: credentialFields.find(name, parent), field: memberFields.find(name, parent)}
+	s.isKnown = s.secret != nil || s.field != nil || p.isMemberName(name, parent)
+	if s.isKnown || odata.OwnName(name) != name { // it stays, or its annotation, by which a value is read again
 		s.values = words.At(name, parent)
 	}
 	return s
@@ -140,8 +140,6 @@ func isMemberWord(l *place.Leaf, at *spot) bool {
 		return false
 	case valueForms[l.Name] != nil && valueForms[l.Name](s):
 		return true
-	case strings.EqualFold(l.Name, "nextExpectedRanges"): // "0-", or digits alone (v1.0/api/attachment-createuploadsession)
-		return isRange(s)
 	case ascii.All(s, ascii.IsDigit):
 		return isIDMember(l.Name)
 	case isIDMember(l.Name) && (isEtag(s) || isVersionID(s) || isServiceID(s)), strings.HasSuffix(l.Name, "olor") && isColor(s):

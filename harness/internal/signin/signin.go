@@ -121,11 +121,9 @@ func (h *Host) routes() {
 		h.mux.HandleFunc("POST "+oauth+"/devicecode", h.json(g.deviceCode))
 		h.mux.HandleFunc("POST "+oauth+"/token", h.json(g.token))
 	}
-	for _, personal := range []string{"oauth20", "ppsecure/oauth20"} { // of graph.AccountHost, which has no tenants
-		h.mux.HandleFunc("GET /"+personal+"_authorize.srf", g.authorize)
-		h.mux.HandleFunc("POST /"+personal+"_connect.srf", h.json(g.deviceCode))
-		h.mux.HandleFunc("POST /"+personal+"_token.srf", h.json(g.token))
-	}
+	h.mux.HandleFunc("GET /oauth20_authorize.srf", g.authorize) // of graph.AccountHost, which has no tenants
+	h.mux.HandleFunc("POST /oauth20_connect.srf", h.json(g.deviceCode))
+	h.mux.HandleFunc("POST /oauth20_token.srf", h.json(g.token))
 	h.mux.HandleFunc("GET /{tenant}/discovery/instance", h.json(about.instances))
 	h.mux.HandleFunc("GET /{tenant}/userrealm/{user}", h.json(about.realm))
 	h.mux.HandleFunc("GET "+graph.MachineHost+"/metadata/identity/oauth2/token", h.json(g.machineToken))

@@ -147,10 +147,10 @@ func codingsOf(label string) []string {
 // mayBeText reports whether what a header describes is read as text, or is not
 // described.
 func mayBeText(h http.Header) bool {
-	contentType := h.Get("Content-Type")
 	if h.Get("Content-Range") != "" {
 		return false
 	}
+	contentType := h.Get("Content-Type")
 	kind, _, err := mime.ParseMediaType(contentType)
 	return contentType == "" || err == nil && (strings.HasPrefix(kind, "text/") || strings.HasPrefix(kind, "multipart/") ||
 		strings.HasSuffix(kind, "json") || strings.HasSuffix(kind, "xml") || kind == "application/x-www-form-urlencoded")
