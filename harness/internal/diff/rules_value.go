@@ -42,6 +42,9 @@ func (c *shapes) values(old, new *shape) {
 	if len(old.values) == 0 || len(new.values) == 0 || c.old.isOperation() && old.where == "$['status']" {
 		return
 	}
+	if max(len(old.values), len(new.values)) == maxClasses {
+		return
+	}
 	if c.in.isMapped() && strings.HasSuffix(old.name, odata.Context) {
 		return // another version's metadata names its answers in its own way
 	}

@@ -52,8 +52,9 @@ type spot struct {
 
 const (
 	maxExamples = 3
-	maxClasses  = 200 // of strings at one place; more say nothing
-	maxDepth    = 100 // of what is read of a document
+	maxClasses  = 200  // of strings at one place; so many say nothing
+	maxDepth    = 100  // of what is read of a document
+	maxMembers  = 1000 // of an object; more are entries of a dictionary (the type with the most has some 200)
 )
 
 func (s *shape) total() int {
@@ -136,7 +137,7 @@ func (r *reader) object(s *shape, members map[string]any, typ string) {
 	if s.members == nil {
 		s.members = make(map[string]*shape, len(members))
 	}
-	isKeyed := r.as.isKeyed(members)
+	isKeyed := len(members) > maxMembers || r.as.isKeyed(members)
 	for own, value := range members {
 		name := nameOf(own)
 		if isKeyed {
@@ -158,8 +159,8 @@ func (r *reader) object(s *shape, members map[string]any, typ string) {
 	}
 }
 
-// keyed is the name of all entries of a dictionary: of objects whose members are named by
-// ids, or by what users chose (plannerAssignments, plannerChecklistItems,
+// keyed is the name of all entries of a dictionary: of objects whose members are too many for
+// a type, or are named by ids, or by what users chose (plannerAssignments, plannerChecklistItems,
 // plannerExternalReferences, plannerAppliedCategories).
 const keyed = "{}"
 
