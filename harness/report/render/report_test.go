@@ -201,8 +201,8 @@ func TestJSONMatchesItsSchema(t *testing.T) {
 	}
 }
 
-// Text tells ten warnings of one rule and counts the others; errors are all told,
-// and JSON has everything.
+// Text tells ten warnings, or a hundred errors, of one rule and counts the others; JSON has
+// everything.
 func TestTextCountsWhatIsAlike(t *testing.T) {
 	c := report.Case{Name: "Many", File: "many.yaml"}
 	for n := range 999 {
@@ -211,12 +211,12 @@ func TestTextCountsWhatIsAlike(t *testing.T) {
 	for n := range 11 {
 		c.Findings = append(c.Findings, report.Finding{Rule: "replay.note", Severity: report.Note, Message: fmt.Sprintf("note %d.", n)})
 	}
-	for n := range 20 {
+	for n := range 500 {
 		c.Findings = append(c.Findings, report.Finding{Rule: "expect.equals", Severity: report.Error, Message: fmt.Sprintf("wrong %d.", n)})
 	}
 	suite := &report.Suite{Command: "replay", Cases: []report.Case{c}}
 	text := rendered(t, "text", suite)
-	for what, want := range map[string]int{"unused ": 10, "note ": 11, "wrong ": 20, "and 989 more warnings of replay.unused": 1} {
+	for what, want := range map[string]int{"unused ": 10, "note ": 11, "wrong ": 100, "and 989 more warnings of replay.unused": 1, "and 400 more errors of expect.equals": 1} {
 		if got := strings.Count(text, what); got != want {
 			t.Errorf("%q stands %d times in the text, want %d:\n%s", what, got, want, text)
 		}

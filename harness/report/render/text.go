@@ -54,9 +54,9 @@ func writeText(w io.Writer, s *report.Suite, style Style) error {
 // narrowest is the least width that text is wrapped to.
 const narrowest = 40
 
-// mostAlike bounds how many warnings, or notes, of one rule text has of a case;
-// further ones are counted. Other kinds of report have all of them.
-const mostAlike = 10
+// mostAlike bounds how many findings of one rule text has of a case; further ones are
+// counted. Other kinds of report have all of them.
+var mostAlike = map[report.Severity]int{report.Note: 10, report.Warning: 10, report.Error: 100}
 
 func writeFindings(out io.Writer, c *report.Case, style Style) {
 	alike, count := map[report.Rule]int{}, map[report.Rule]int{}
@@ -71,11 +71,11 @@ func writeFindings(out io.Writer, c *report.Case, style Style) {
 			continue
 		}
 		count[f.Rule]++
-		switch n, all := count[f.Rule], alike[f.Rule]; {
-		case f.Severity == report.Error || n <= mostAlike || all == mostAlike+1:
+		switch n, all, most := count[f.Rule], alike[f.Rule], mostAlike[f.Severity]; {
+		case n <= most || all == most+1:
 			writeFinding(out, c, f, also[f], style)
 		case n == all:
-			rest := n - mostAlike
+			rest := n - most
 			fmt.Fprintf(out, "       %s and %d more %ss of %s; --report json has all of them\n",
 				paint(f.Severity.String()+":", dim, style), rest, f.Severity, visible.Text(string(f.Rule)))
 		}
