@@ -139,10 +139,10 @@ func interactionOf(method, address string, asked http.Header, sent string, code 
 	case code < 100:
 		return i, errors.New("it has no status")
 	}
-	if sent, err = storedBody(sent, asked); err != nil {
+	if sent, err = storedBody(i.Request.Method, sent, asked); err != nil {
 		return i, fmt.Errorf("request body: %w", err)
 	}
-	if body, err = storedBody(body, answered); err != nil {
+	if body, err = storedBody("", body, answered); err != nil {
 		return i, fmt.Errorf("response body: %w", err)
 	}
 	i.Request = request(i.Request.Method, address, i.Request.Host, asked, sent)
@@ -187,11 +187,11 @@ func response(code int, phrase string, headers http.Header, body string) cassett
 	}
 }
 
-// storedBody decodes a body, and drops the headers that described its encoding and
-// length. One that is labelled br and is not was saved decoded, as browsers do: br has no
+// storedBody decodes a body that was sent with a method, or with none an answer's, and drops
+// the headers that described its encoding and length. One that is labelled br and is not was saved decoded, as browsers do: br has no
 // mark to recognise it by.
-func storedBody(body string, headers http.Header) (string, error) {
-	plain, left, err := wire.Decode(headers, body, maxBody)
+func storedBody(method, body string, headers http.Header) (string, error) {
+	plain, left, err := wire.DecodeSent(method, headers, body, maxBody)
 	if err != nil && left != "br" {
 		return "", err
 	}

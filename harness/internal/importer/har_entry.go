@@ -135,7 +135,7 @@ func (e *HAREntry) request(r *harRequest) {
 	if body == "" && err == nil && positive(headers.Get("Content-Length")) {
 		e.fault("", errors.New("the request's body is not in the file"))
 	}
-	body, err = storedBody(body, headers)
+	body, err = storedBody(r.Method, body, headers)
 	e.fault("request.body", err)
 	e.Interaction.Request = request(r.Method, address, host, headers, body)
 }
@@ -155,7 +155,7 @@ func (e *HAREntry) response(h *harEntry) {
 	if body == "" && err == nil && r.hasBody(h.Request.Method) {
 		e.fault("", errAnswerAbsent)
 	}
-	body, err = storedBody(body, headers)
+	body, err = storedBody("", body, headers)
 	e.fault("response.body", err)
 	if e.socket && body == "" {
 		body = string(h.Messages)

@@ -113,11 +113,11 @@ func yamlInteraction(node *yaml.Node) (*cassette.Interaction, error) {
 		return nil, fmt.Errorf("uri: %w", err)
 	}
 	sentHeaders, headers := yamlHeaders(asked), yamlHeaders(answered)
-	sent, err := yamlBody(asked, sentHeaders)
+	sent, err := text(member(asked, "body"))
 	if err != nil {
 		return nil, fmt.Errorf("request body: %w", err)
 	}
-	body, err := yamlBody(answered, headers)
+	body, err := text(member(answered, "body"))
 	if err != nil {
 		return nil, fmt.Errorf("response body: %w", err)
 	}
@@ -128,18 +128,6 @@ func yamlInteraction(node *yaml.Node) (*cassette.Interaction, error) {
 	}
 	method := strings.TrimPrefix(scalar(member(asked, "method")), ":") // Ruby's are symbols
 	return interactionOf(method, address, sentHeaders, sent, code, scalar(member(status, "message")), headers, body)
-}
-
-func yamlBody(message *yaml.Node, headers http.Header) (string, error) {
-	node := member(message, "body")
-	body, err := text(node)
-	if err != nil {
-		return "", err
-	}
-	if body, err = storedBody(body, headers); err != nil {
-		return "", at(node.Line, err.Error())
-	}
-	return body, nil
 }
 
 // yamlHeaders reads the headers of a message, whose values are lists or, in older files, scalars.
