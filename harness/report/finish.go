@@ -79,16 +79,38 @@ func anchored(file string) string {
 }
 
 func compareFindings(a, b Finding) int {
-	return cmp.Or(
+	if by := cmp.Or(
 		comparePlaces(a.Place, b.Place),
 		comparePlaces(a.Cassette, b.Cassette),
 		strings.Compare(a.Step, b.Step),
-		strings.Compare(a.Where, b.Where),
+		comparePaths(a.Where, b.Where),
 		cmp.Compare(a.Rule, b.Rule),
+	); by != 0 {
+		return by
+	}
+	return cmp.Or(
 		strings.Compare(a.Sentence(), b.Sentence()),
 		strings.Compare(a.Want, b.Want),
 		strings.Compare(a.Got, b.Got),
 	)
+}
+
+// comparePaths compares texts in which digits are numbers: $.value[9] comes before $.value[10].
+func comparePaths(a, b string) int {
+	const digits = "0123456789"
+	x, y := a, b
+	for x != "" && y != "" {
+		restX, restY := strings.TrimLeft(x, digits), strings.TrimLeft(y, digits)
+		n, m := strings.TrimLeft(x[:len(x)-len(restX)], "0"), strings.TrimLeft(y[:len(y)-len(restY)], "0")
+		if len(restX) == len(x) || len(restY) == len(y) { // one is no number
+			n, m, restX, restY = x[:1], y[:1], x[1:], y[1:]
+		}
+		if by := cmp.Or(cmp.Compare(len(n), len(m)), strings.Compare(n, m)); by != 0 {
+			return by
+		}
+		x, y = restX, restY
+	}
+	return cmp.Or(cmp.Compare(len(x), len(y)), strings.Compare(a, b))
 }
 
 // comparePlaces puts an unknown line after every known one.

@@ -2,7 +2,9 @@ package report_test
 
 import (
 	"errors"
+	"math/rand/v2"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/report"
@@ -97,5 +99,23 @@ func TestSeverityNames(t *testing.T) {
 	}
 	if err := new(report.Severity).UnmarshalText([]byte("fatal")); err == nil {
 		t.Error("fatal is no severity")
+	}
+}
+
+// Findings of one line stand in the order of their places, elements by number.
+func TestFindingsInOrder(t *testing.T) {
+	want := []string{"", "$", "$.value[0].a", "$.value[0].b", "$.value[2].a", "$.value[10]", "$.value[10].a", "$.value[10].b", "$.x01y", "$.x1y", "$.x1z"}
+	c := report.Case{}
+	for _, n := range rand.New(rand.NewPCG(1, 2)).Perm(len(want)) {
+		c.Findings = append(c.Findings, report.Finding{Rule: "expect.equals", Value: report.Value{Where: want[n]}})
+	}
+	s := report.Suite{Cases: []report.Case{c}}
+	s.Finish()
+	var got []string
+	for _, f := range s.Cases[0].Findings {
+		got = append(got, f.Where)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q\nwant %q", got, want)
 	}
 }
