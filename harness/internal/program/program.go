@@ -123,7 +123,10 @@ func (x *run) place() error {
 	var listeners [2]net.Listener
 	var err error
 	if x.dir, err = os.MkdirTemp("", "graphvcr-exec-"); err != nil {
-		return &fault.Error{Message: "exec: make a folder for the command's environment", Cause: err}
+		return &fault.Error{
+			Message: "exec: make a folder for the command's environment", Cause: err,
+			Hint: "set TMPDIR to a folder that can be written to",
+		}
 	}
 	x.guard = child.NewGuard(x.dir)
 	at := child.Place{Authority: x.Authority.PEM(), Roots: x.Upstream.PEM(), CopyProfiles: !x.session.Live()}
