@@ -61,7 +61,7 @@ var imports = map[string][]string{
 	"harness/internal/quiet":  {},
 	"harness/internal/child":  {"harness/internal/plainfile", "harness/internal/fault"},
 	"harness/internal/signin": {"harness/internal/graph", "harness/internal/identity"},
-	"harness/internal/drift":  {"harness/internal/saltfile", "harness/internal/display", "harness/internal/project", "harness/internal/metadiff", "harness/internal/csdl", "harness/internal/diff", "harness/cassette", "harness/report", "harness/internal/strictyaml", "harness/internal/wire", "harness/internal/plainfile", "harness/internal/fault"},
+	"harness/internal/drift":  {"harness/internal/saltfile", "harness/internal/display", "harness/internal/project", "harness/internal/metadiff", "harness/internal/csdl", "harness/internal/diff", "harness/cassette", "harness/report", "harness/internal/strictyaml", "harness/internal/wire", "harness/internal/jsondoc", "harness/internal/plainfile", "harness/internal/fault"},
 	"harness/internal/diff":   {"harness/internal/display", "harness/internal/wire", "harness/internal/words", "harness/cassette", "harness/internal/identity", "harness/report", "harness/internal/graphurl", "harness/internal/jsondoc", "harness/internal/graph", "harness/internal/graph/protocol", "harness/internal/graph/odata", "harness/internal/graph/async", "harness/internal/ascii", "harness/internal/fault"},
 
 	"harness/internal/metadiff":          {"harness/internal/csdl", "harness/internal/diff", "harness/report"},

@@ -3,9 +3,7 @@ package drift
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,6 +12,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/diff"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/metadiff"
 	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 )
@@ -98,10 +97,9 @@ func (a *Announcements) load(file, version string) error {
 	}
 	var log changelog
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
-	if err := json.Unmarshal(text, &log); err != nil {
-		offset, message := jsonFault(err)
-		line := 1 + bytes.Count(text[:min(offset, int64(len(text)))], []byte("\n"))
-		return fault.In(readingChangelog, file, line, message, changelogAdvice)
+	var misread *jsondoc.ReadError
+	if errors.As(jsondoc.Unmarshal(text, &log), &misread) {
+		return fault.In(readingChangelog, file, misread.Line, misread.Message, changelogAdvice)
 	}
 	if log.Entries == nil {
 		return fault.In(readingChangelog, file, 1, `no changelog: there is no member "changelog"`, changelogAdvice)
@@ -119,19 +117,6 @@ func (a *Announcements) load(file, version string) error {
 		}
 	}
 	return nil
-}
-
-// jsonFault is where in a text an error of reading it is, and what it says.
-func jsonFault(err error) (offset int64, message string) {
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
-		return syntax.Offset, "not JSON: " + syntax.Error()
-	case errors.As(err, &kind):
-		return kind.Offset, fmt.Sprintf("no changelog: %s is of type %s", kind.Field, kind.Value)
-	}
-	return 0, err.Error()
 }
 
 // names reads "ediscoveryCase,reviewSet": short names in lower case.

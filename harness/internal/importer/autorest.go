@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -64,8 +63,8 @@ func isAutoRestName(name string) bool {
 
 func autoRestInteraction(m named) (*cassette.Interaction, error) {
 	var e autoRestExchange
-	if err := json.Unmarshal([]byte(m.text), &e); err != nil {
-		return nil, errors.New("it is not what an exchange is: " + withoutType(err))
+	if err := jsondoc.Unmarshal([]byte(m.text), &e); err != nil {
+		return nil, errors.New("it is not what an exchange is: " + err.Error())
 	}
 	if e.Response == nil {
 		return nil, errors.New("it has no response")

@@ -76,8 +76,8 @@ func readDevProxy(file string, data []byte) ([]*Entry, error) {
 
 func mockInteraction(file string, item named) (*cassette.Interaction, error) {
 	var m mock
-	if err := json.Unmarshal([]byte(item.text), &m); err != nil {
-		return nil, errors.New("it is not a mock: " + withoutType(err))
+	if err := jsondoc.Unmarshal([]byte(item.text), &m); err != nil {
+		return nil, errors.New("it is not a mock: " + err.Error())
 	}
 	asked, answer := m.Request, m.Response
 	if asked == nil {

@@ -2,7 +2,6 @@ package importer
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -86,13 +85,9 @@ type harPost struct {
 func newHAREntry(number, line int, raw []byte) *HAREntry {
 	e := &HAREntry{Entry: Entry{Number: number, Interaction: &cassette.Interaction{Line: line}}, raw: raw}
 	var h harEntry
-	if err := json.Unmarshal(raw, &h); err != nil { // what has its type is read all the same
-		e.Fault = err
-		var typed *json.UnmarshalTypeError
-		if errors.As(err, &typed) {
-			line += bytes.Count(raw[:min(int(typed.Offset), len(raw))], []byte("\n"))
-			e.Fault = at(line, fmt.Sprintf("%s is a %s", cmp.Or(typed.Field, "the entry"), typed.Value))
-		}
+	var misread *jsondoc.ReadError
+	if errors.As(jsondoc.Unmarshal(raw, &h), &misread) {
+		e.Fault = at(line+misread.Line-1, misread.Message)
 	}
 	e.recorded, _ = time.Parse(time.RFC3339, fmt.Sprint(h.Started))
 	e.socket = len(h.Messages) > 0

@@ -1,8 +1,6 @@
 package importer
 
 import (
-	"cmp"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -101,13 +99,4 @@ func namedHeader(object map[string]any) map[string]any {
 		return object
 	}
 	return map[string]any{name: text}
-}
-
-// withoutType is an error of encoding/json without the name of a type of this program.
-func withoutType(err error) string {
-	var typed *json.UnmarshalTypeError
-	if errors.As(err, &typed) {
-		return cmp.Or(typed.Field, "all of it") + " is a " + typed.Value
-	}
-	return strings.TrimPrefix(err.Error(), "json: ")
 }

@@ -251,3 +251,27 @@ func TestMaskNames(t *testing.T) {
 		}
 	}
 }
+
+// TestUnmarshal: what does not fit is said by member and line, without a type of Go's.
+func TestUnmarshal(t *testing.T) {
+	type kind struct {
+		A struct{ B int }
+		C []string
+	}
+	for text, want := range map[string]string{
+		`{"A":{"B":1},"C":["x"],"D":1}`: "",
+		"{\n\"A\":{\n\"B\":\"x\"}}":     "3: A.B is a string",
+		`"x"`:                           "1: all of it is a string",
+		"{\n\"C\": {}}":                 "2: C is an object",
+		"{\n\"A\": }":                   "2: not JSON: invalid character '}' looking for beginning of value",
+		"":                              "1: not JSON: unexpected end of JSON input",
+	} {
+		got, misread := "", new(jsondoc.ReadError)
+		if err := jsondoc.Unmarshal([]byte(text), new(kind)); errors.As(err, &misread) {
+			got = fmt.Sprintf("%d: %s", misread.Line, err)
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+}

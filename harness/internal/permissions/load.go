@@ -72,21 +72,10 @@ func Read(in io.Reader, name string) (*Map, error) {
 // Parse reads the text of such a file.
 func Parse(text, name string) (*Map, error) {
 	text = strings.TrimPrefix(text, "\ufeff")
-	for _, err := range jsondoc.Scan(text) { // it says the line
-		var syntax *jsondoc.SyntaxError
-		if errors.As(err, &syntax) {
-			return nil, fault.In("read permissions", name, syntax.Line, "not JSON: "+syntax.Message, advice)
-		}
-	}
 	var f file
-	if err := json.Unmarshal([]byte(text), &f); err != nil {
-		line := 0
-		var typed *json.UnmarshalTypeError
-		if errors.As(err, &typed) {
-			line = 1 + strings.Count(text[:min(int(typed.Offset), len(text))], "\n")
-			err = fmt.Errorf("%s is a %s", typed.Field, typed.Value)
-		}
-		return nil, fault.In("read permissions", name, line, err.Error(), advice)
+	var misread *jsondoc.ReadError
+	if errors.As(jsondoc.Unmarshal([]byte(text), &f), &misread) {
+		return nil, fault.In("read permissions", name, misread.Line, misread.Message, advice)
 	}
 	if len(f.Permissions) == 0 {
 		return nil, fault.In("read permissions", name, 1, "there are no permissions", advice)

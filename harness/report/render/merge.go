@@ -2,7 +2,6 @@ package render
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -49,7 +49,7 @@ func Read(r io.Reader) (*report.Suite, error) {
 		return nil, fmt.Errorf("it is larger than %d MB", largestReport>>20)
 	}
 	var doc jsonSuite
-	if err := json.Unmarshal(text, &doc); err != nil {
+	if err := jsondoc.Unmarshal(text, &doc); err != nil {
 		return nil, fmt.Errorf("it is not a report in JSON: %w", err)
 	}
 	if doc.Version != jsonVersion {
