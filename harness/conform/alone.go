@@ -142,7 +142,7 @@ func (j *judgement) said() (route.Answer, error) {
 			continue
 		}
 		if !j.index.Partial() {
-			j.result.problem(SchemaRule(schema.RuleODataType), report.Warning, n.at, "a type of the metadata of "+j.api, brief("#"+n.name))
+			j.result.problem(SchemaRule(schema.RuleODataType), report.Warning, n.at, "a type of the metadata of "+j.api, jsondoc.Brief("#"+n.name))
 		}
 		return route.Answer{}, fmt.Errorf("the metadata of %s has no type %s", j.api, n.name)
 	}

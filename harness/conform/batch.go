@@ -34,7 +34,7 @@ func (p *parts) judge() (err error) {
 		case p.whole.URL == "":
 			err = p.judgePart(&graph.Part{ID: answer.ID, Index: answer.Index}, &answer, at)
 		case sent == nil || answered[answer.ID] > 1:
-			p.result.problem(ruleAnswerBatch, report.Error, at+"['id']", "the id of a request that is not answered yet", brief(answer.Members["id"]))
+			p.result.problem(ruleAnswerBatch, report.Error, at+"['id']", "the id of a request that is not answered yet", jsondoc.Brief(answer.Members["id"]))
 		default:
 			err = p.part(sent, &answer, at)
 		}

@@ -96,11 +96,11 @@ func (v *values) annotations() {
 		value, ok := body[name]
 		text, isText := value.(string)
 		if ok && (!isText || !strings.Contains(text, "://") && !v.Placeholders) {
-			v.result.problem(ruleAnswerAnnotation, report.Error, jsondoc.AppendPath(jsondoc.Root, name), "an absolute address", brief(value))
+			v.result.problem(ruleAnswerAnnotation, report.Error, jsondoc.AppendPath(jsondoc.Root, name), "an absolute address", jsondoc.Brief(value))
 		}
 	}
 	if count, ok := body[odata.Count]; ok && !v.counts(count) {
-		v.result.problem(ruleAnswerAnnotation, report.Error, jsondoc.AppendPath(jsondoc.Root, odata.Count), "a number of entities", brief(count))
+		v.result.problem(ruleAnswerAnnotation, report.Error, jsondoc.AppendPath(jsondoc.Root, odata.Count), "a number of entities", jsondoc.Brief(count))
 	}
 }
 
@@ -149,18 +149,7 @@ func below(at, path string) string { return at + strings.TrimPrefix(path, jsondo
 // shown is a body that should not be there.
 func (e *Exchange) shown() string {
 	if e.Answer.IsJSON {
-		return brief(e.Answer.Doc)
+		return jsondoc.Brief(e.Answer.Doc)
 	}
 	return e.kind()
-}
-
-// maxBrief is how much of a value is shown.
-const maxBrief = 80
-
-func brief(v any) string {
-	text := []rune(string(jsondoc.Canonical(nil, v)))
-	if len(text) > maxBrief {
-		return string(text[:maxBrief-1]) + "…"
-	}
-	return string(text)
 }

@@ -56,7 +56,7 @@ func (s *sent) parameters(target route.Target, body map[string]any) error {
 			}
 		}
 		if typ == "" {
-			s.result.problem(ruleRequestParameter, report.Warning, at, "a parameter of "+target.Operation, brief(value))
+			s.result.problem(ruleRequestParameter, report.Warning, at, "a parameter of "+target.Operation, jsondoc.Brief(value))
 			continue
 		}
 		if err := s.argument(typ, at, value); err != nil {
@@ -75,7 +75,7 @@ func (s *sent) argument(typ, at string, value any) error {
 	case element == typ:
 		return s.value(typ, at, value)
 	case !isArray:
-		s.result.problem(requestRule(schema.RuleType), report.Warning, at, "an array of "+element, brief(value))
+		s.result.problem(requestRule(schema.RuleType), report.Warning, at, "an array of "+element, jsondoc.Brief(value))
 		return nil
 	}
 	for i, item := range items {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // checks has the library check values, and puts into words what it finds.
@@ -167,7 +168,7 @@ func (c checks) violation(r run, l leaf) {
 		Path:    normalized(r.path, below...),
 		Rule:    l.rule,
 		Want:    l.wanted(),
-		Got:     brief(value),
+		Got:     jsondoc.Brief(value),
 		Warning: l.rule == RuleUsual || l.rule == RuleEnum && l.isEvolvable(),
 	}
 	c.add(l.key, l.pointer, v)

@@ -15,6 +15,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
 // ownFolder holds the published schemas of graphvcr's own files. It is no api.
@@ -220,7 +221,7 @@ func (t *trail) selection(object map[string]any, names []string, expand []Expans
 	for name, v := range object {
 		if !wanted[strings.ToLower(name)] && strings.IndexByte(name, '@') < 0 {
 			t.report(t.root.key, appendToken("/properties", name), Violation{Rule: RuleSelect,
-				Want: "only what was selected: " + listed(names), Got: brief(v)}, member(name))
+				Want: "only what was selected: " + listed(names), Got: jsondoc.Brief(v)}, member(name))
 		}
 	}
 }

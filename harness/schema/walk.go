@@ -91,7 +91,7 @@ func (w *walker) answer(v any) {
 func (w *walker) page(v any) {
 	page, ok := v.(map[string]any)
 	if !ok {
-		w.report(w.root.key, "", Violation{Rule: RuleType, Want: "object", Got: brief(v)})
+		w.report(w.root.key, "", Violation{Rule: RuleType, Want: "object", Got: jsondoc.Brief(v)})
 		return
 	}
 	elements, ok := page["value"].([]any)
@@ -99,11 +99,11 @@ func (w *walker) page(v any) {
 	case !present:
 		w.report(w.root.key, "", Violation{Rule: RuleRequired, Want: "an array of " + w.root.key.name, Got: absent}, member("value"))
 	case !ok:
-		w.report(w.root.key, "", Violation{Rule: RuleType, Want: "array", Got: brief(value)}, member("value"))
+		w.report(w.root.key, "", Violation{Rule: RuleType, Want: "array", Got: jsondoc.Brief(value)}, member("value"))
 	}
 	for name, extra := range page {
 		if name != "value" && !strings.Contains(name, "@") {
-			w.report(w.root.key, "", Violation{Rule: RuleUndeclared, Warning: true, Want: "nothing but value and annotations", Got: brief(extra)}, member(name))
+			w.report(w.root.key, "", Violation{Rule: RuleUndeclared, Warning: true, Want: "nothing but value and annotations", Got: jsondoc.Brief(extra)}, member(name))
 		}
 	}
 	w.push(member("value"))
@@ -123,7 +123,7 @@ func (w *walker) queue(t *compiled, v any) {
 func (w *walker) value(sh *shape, v any) {
 	if len(w.path) > maxDepth {
 		w.beyond = true
-		w.report(w.root.key, "", Violation{Rule: RuleDepth, Want: fmt.Sprintf("at most %d levels", maxDepth), Got: brief(v)})
+		w.report(w.root.key, "", Violation{Rule: RuleDepth, Want: fmt.Sprintf("at most %d levels", maxDepth), Got: jsondoc.Brief(v)})
 		return
 	}
 	switch v := v.(type) {
@@ -154,7 +154,7 @@ func (w *walker) worthwhile(v any, at ...step) bool {
 	case json.Number:
 		if !inBounds(v) {
 			w.beyond = true
-			w.report(w.root.key, "", Violation{Rule: RuleNumber, Want: "a number of a sane size", Got: brief(v)}, at...)
+			w.report(w.root.key, "", Violation{Rule: RuleNumber, Want: "a number of a sane size", Got: jsondoc.Brief(v)}, at...)
 		}
 	}
 	return false
@@ -181,7 +181,7 @@ func (w *walker) members(sh *shape, object map[string]any, lenient bool) {
 		}
 		if w.opts.Request && sh != nil && sh.readOnly[name] {
 			w.report(sh.key, appendToken("/properties", name), Violation{Rule: RuleReadOnly, Warning: true,
-				Want: "nothing: only the service sets it", Got: brief(v)}, member(name))
+				Want: "nothing: only the service sets it", Got: jsondoc.Brief(v)}, member(name))
 		}
 		if !watched && !container {
 			continue
@@ -209,7 +209,7 @@ func (w *walker) members(sh *shape, object map[string]any, lenient bool) {
 
 // undeclared reports a property that neither a type nor its bases know.
 func (w *walker) undeclared(sh *shape, object map[string]any, name string) {
-	violation := Violation{Rule: RuleOpen, Warning: true, Want: "a property that " + sh.key.name + " declares, though it is open", Got: brief(object[name])}
+	violation := Violation{Rule: RuleOpen, Warning: true, Want: "a property that " + sh.key.name + " declares, though it is open", Got: jsondoc.Brief(object[name])}
 	if meant := misspelt(sh, object, name); !sh.open {
 		violation.Rule, violation.Want = RuleUndeclared, wantProperty(sh, name)
 	} else if meant != "" {
@@ -258,7 +258,7 @@ func (w *walker) runtime(sh *shape, object map[string]any) (actual *shape, lenie
 		if w.known(named) {
 			return w.subtype(declared, named, object), false
 		}
-		w.report(w.root.key, "", Violation{Rule: RuleODataType, Warning: true, Got: brief(object[odata.Type]),
+		w.report(w.root.key, "", Violation{Rule: RuleODataType, Warning: true, Got: jsondoc.Brief(object[odata.Type]),
 			Want: "a type with a schema in " + w.root.key.api + " (only its declared part is checked)"}, member(odata.Type))
 		lenient = true
 	}
@@ -271,7 +271,7 @@ func (w *walker) runtime(sh *shape, object map[string]any) (actual *shape, lenie
 		sh = t.shape
 	}
 	if sh != nil && sh.abstract && named == "" {
-		w.report(sh.key, "/x-graph", Violation{Rule: RuleODataType, Warning: true, Got: brief(object),
+		w.report(sh.key, "/x-graph", Violation{Rule: RuleODataType, Warning: true, Got: jsondoc.Brief(object),
 			Want: "an @odata.type that names a subtype of " + declared})
 	}
 	return sh, lenient
@@ -284,7 +284,7 @@ func (w *walker) subtype(declared, named string, object map[string]any) *shape {
 		return nil
 	}
 	if w.known(declared) && !t.shape.bases[declared] {
-		w.report(t.key, "/allOf", Violation{Rule: RuleODataType, Got: brief(object[odata.Type]),
+		w.report(t.key, "/allOf", Violation{Rule: RuleODataType, Got: jsondoc.Brief(object[odata.Type]),
 			Want: declared + ", or a type that derives from it"}, member(odata.Type))
 	}
 	w.queue(t, object)
@@ -330,7 +330,7 @@ func (w *walker) annotation(annotation, name string, v any) {
 		}
 	}
 	if want != "" {
-		w.report(w.root.key, "", Violation{Rule: RuleType, Want: want, Got: brief(v)}, member(name))
+		w.report(w.root.key, "", Violation{Rule: RuleType, Want: want, Got: jsondoc.Brief(v)}, member(name))
 	}
 }
 

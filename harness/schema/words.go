@@ -2,9 +2,7 @@ package schema
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -63,7 +61,7 @@ func (l leaf) wanted() string {
 	case RulePattern:
 		return fmt.Sprintf("text that matches %v", keyword)
 	}
-	text := brief(keyword)
+	text := jsondoc.Brief(keyword)
 	if want, known := wants[string(l.rule)]; known {
 		return strings.Replace(want, "{}", text, 1)
 	}
@@ -88,7 +86,7 @@ func texts(keyword any) []string {
 		if text, ok := item.(string); ok {
 			all[i] = text
 		} else {
-			all[i] = brief(item)
+			all[i] = jsondoc.Brief(item)
 		}
 	}
 	return all
@@ -100,56 +98,6 @@ func listed(names []string) string {
 		return strings.Join(names, ", ")
 	}
 	return fmt.Sprintf("%s, and %d more", strings.Join(names[:maxListed], ", "), len(names)-maxListed)
-}
-
-const (
-	maxBrief = 80           // characters of a value
-	enough   = 4 * maxBrief // more bytes than a brief value can have
-)
-
-// brief is a value as JSON for people to read, cut to 80 characters. Its cost does not grow
-// with the value.
-func brief(v any) string {
-	text := string(appendBrief(nil, v))
-	if runes := []rune(text); len(runes) > maxBrief {
-		return string(runes[:maxBrief-1]) + "…"
-	}
-	return text
-}
-
-func appendBrief(dst []byte, v any) []byte {
-	separator := ""
-	switch v := v.(type) {
-	case string:
-		if len(v) > enough {
-			v = strings.ToValidUTF8(v[:enough], "")
-		}
-		return jsondoc.Canonical(dst, v)
-	case json.Number:
-		return append(dst, v[:min(len(v), enough)]...)
-	case []any:
-		dst = append(dst, '[')
-		for _, item := range v {
-			if len(dst) > enough {
-				break
-			}
-			dst = appendBrief(append(dst, separator...), item)
-			separator = ", "
-		}
-		return append(dst, ']')
-	case map[string]any:
-		dst = append(dst, '{')
-		for _, name := range slices.Sorted(maps.Keys(v)) {
-			if len(dst) > enough {
-				break
-			}
-			dst = appendBrief(append(dst, separator...), name)
-			dst = appendBrief(append(dst, ": "...), v[name])
-			separator = ", "
-		}
-		return append(dst, '}')
-	}
-	return jsondoc.Canonical(dst, v)
 }
 
 type findings struct {
