@@ -44,9 +44,10 @@ type reader struct {
 }
 
 type inclusions struct {
-	read Includes
-	at   []string // the names of those at hand, outermost first
-	size int      // bytes of all
+	read  Includes
+	at    []string // the names of those at hand, outermost first
+	files int      // how many were read
+	size  int      // bytes of all
 }
 
 var (
@@ -94,13 +95,17 @@ func (r *reader) paragraph(line int, text string) {
 
 var inclusion = regexp.MustCompile(`\[!INCLUDE[^\]\n]*(?:\[[^\]\n]*\])?\(([^)\n]*)\)`)
 
-// maxIncluded bounds how deep files include each other, which some do in a circle.
-const maxIncluded = 4
+// What a page may include: so deep, since some files include each other in a circle, and so many.
+const (
+	maxIncluded      = 4
+	maxIncludedFiles = 10_000
+)
 
 func (r *reader) include(line int, name string) {
 	var text string
-	ok := r.included.read != nil && len(r.included.at) < maxIncluded && !slices.Contains(r.included.at, name)
+	ok := r.included.read != nil && len(r.included.at) < maxIncluded && r.included.files < maxIncludedFiles && !slices.Contains(r.included.at, name)
 	if ok {
+		r.included.files++
 		text, ok = r.included.read(name)
 	}
 	if r.included.size += len(text); !ok || r.included.size > MaxSize {

@@ -55,6 +55,18 @@ func TestIncludes(t *testing.T) {
 	}
 }
 
+// TestManyIncludes: files that include many that include many are read so often and no more.
+func TestManyIncludes(t *testing.T) {
+	read := 0
+	page, err := Read("# Get me\n"+strings.Repeat("[!INCLUDE [a](0)]\n", 100), func(name string) (string, bool) {
+		read++
+		return strings.Repeat("[!INCLUDE [a](1"+name+")]\n", 100), true
+	})
+	if err != nil || read != maxIncludedFiles || page.Includes < maxIncludedFiles {
+		t.Errorf("read %d files, left out %d: %v", read, page.Includes, err)
+	}
+}
+
 func describe(p *Page) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%q promises %v, includes %d\n", p.Title, p.Stated, p.Includes)
