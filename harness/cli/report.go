@@ -145,7 +145,7 @@ func (r *reporting) write(t target, s *report.Suite) error {
 		return err
 	}
 	if err := replaceFile(t.file, text.Bytes()); err != nil {
-		return &fault.Error{Message: "write the " + t.kind + " report " + t.file, Cause: err}
+		return &fault.Error{Message: "write the " + t.kind + " report " + t.file, Cause: fault.Reason(err)}
 	}
 	return nil
 }
