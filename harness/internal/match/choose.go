@@ -3,7 +3,6 @@ package match
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"sort"
 	"sync"
@@ -39,13 +38,14 @@ func (t tally) again() tally {
 	return t
 }
 
-// A window is what the barriers of a read say of now, in positions of recorded
-// order: the last related write that was replayed and the first one that was not.
+// A window is what the barriers of a read say of now: the last related write that was
+// replayed and the first one that was not, nil for none.
 type window struct {
-	replayed, awaited int
+	replayed, awaited *record
 }
 
-var noBarriers = window{0, math.MaxInt}
+// after reports whether an answer was recorded after the last write that was replayed.
+func (w window) after(r *record) bool { return w.replayed == nil || w.replayed.position < r.position }
 
 // A choiceReason says why an answer was chosen, or why there is none.
 type choiceReason int
@@ -75,16 +75,16 @@ type chosenAnswer struct {
 // what was recorded last.
 func (e *entry) choose(t tally, now window, strict bool) chosenAnswer {
 	count := len(e.answers)
-	next := e.passOver(t.next, now.replayed)
-	if next < count && e.answers[next].position < now.awaited {
+	next := e.passOver(t.next, now)
+	if next < count && (now.awaited == nil || e.answers[next].position < now.awaited.position) {
 		return chosenAnswer{e.answers[next], t.serve(next), inOrder}
 	}
 	if next == count && e.repeat == RepeatCycle {
-		if again := e.passOver(t.last%count, now.replayed); again < count {
+		if again := e.passOver(t.last%count, now); again < count {
 			return chosenAnswer{e.answers[again], t.serve(again), servedAgain}
 		}
 	}
-	standing := t.last > 0 && e.answers[t.last-1].position > now.replayed
+	standing := t.last > 0 && now.after(e.answers[t.last-1])
 	if standing && e.mayRepeat(t) {
 		return chosenAnswer{e.answers[t.last-1], t.again(), servedAgain}
 	}
@@ -108,9 +108,8 @@ func (e *entry) choose(t tally, now window, strict bool) chosenAnswer {
 }
 
 // passOver skips the answers that a replayed write retires.
-func (e *entry) passOver(next, replayed int) int {
-	rest := e.answers[next:]
-	return next + sort.Search(len(rest), func(i int) bool { return rest[i].position > replayed })
+func (e *entry) passOver(next int, now window) int {
+	return next + sort.Search(len(e.answers)-next, func(i int) bool { return now.after(e.answers[next+i]) })
 }
 
 func (e *entry) mayRepeat(t tally) bool {
@@ -151,8 +150,8 @@ type progress struct {
 
 // A front is how far a barrier has come.
 type front struct {
-	replayed int // the position of the last write that was replayed
-	served   int // how many writes at its head were replayed
+	replayed *record // the last write that was replayed
+	served   int     // how many writes at its head were replayed
 }
 
 func newProgress(strict bool) *progress {
@@ -187,13 +186,14 @@ func (p *progress) served(r *record) bool {
 }
 
 // now gathers what the barriers of an entry say.
-func (p *progress) now(e *entry) window {
-	now := noBarriers
+func (p *progress) now(e *entry) (now window) {
 	for _, b := range e.barriers {
 		f := p.fronts[b]
-		now.replayed = max(now.replayed, f.replayed)
-		if f.served < len(b.writes) {
-			now.awaited = min(now.awaited, b.writes[f.served].position)
+		if f.replayed != nil && now.after(f.replayed) {
+			now.replayed = f.replayed
+		}
+		if f.served < len(b.writes) && (now.awaited == nil || b.writes[f.served].position < now.awaited.position) {
+			now.awaited = b.writes[f.served]
 		}
 	}
 	return now
@@ -203,7 +203,9 @@ func (p *progress) now(e *entry) window {
 func (p *progress) advance(r *record) {
 	for _, b := range r.barriers {
 		f := p.fronts[b]
-		f.replayed = max(f.replayed, r.position)
+		if f.replayed == nil || f.replayed.position < r.position {
+			f.replayed = r
+		}
 		for f.served < len(b.writes) && p.tallies[b.writes[f.served].entry].served(b.writes[f.served]) {
 			f.served++
 		}
@@ -212,25 +214,14 @@ func (p *progress) advance(r *record) {
 }
 
 // outOfOrder says which related write an answer is out of order with, "" for none.
-func (e *entry) outOfOrder(why choiceReason, now window) string {
+func (now window) outOfOrder(why choiceReason) string {
 	switch why {
 	case beforeWrite:
-		return fmt.Sprintf("recorded after %s, which was not replayed yet", e.writeAt(now.awaited))
+		return fmt.Sprintf("recorded after %s (%s), which was not replayed yet", now.awaited.request(), now.awaited.place())
 	case afterWrite:
-		return fmt.Sprintf("recorded before %s, which was replayed since", e.writeAt(now.replayed))
+		return fmt.Sprintf("recorded before %s (%s), which was replayed since", now.replayed.request(), now.replayed.place())
 	}
 	return ""
-}
-
-// writeAt describes the write of an entry's barriers at a position.
-func (e *entry) writeAt(position int) string {
-	for _, b := range e.barriers {
-		i, found := slices.BinarySearchFunc(b.writes, position, func(w *record, p int) int { return cmp.Compare(w.position, p) })
-		if found {
-			return fmt.Sprintf("%s (%s)", b.writes[i].request(), b.writes[i].place())
-		}
-	}
-	return "a related write"
 }
 
 // unused lists the interactions that a finished replay should have asked for and

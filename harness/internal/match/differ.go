@@ -31,21 +31,24 @@ type differ struct {
 
 // requests compares two requests.
 func (d *differ) requests(recorded, live *request) {
-	old, now := &recorded.key, &live.key
-	d.compare("method", old.Method, now.Method)
-	d.compare("host", hostName(old.Host), hostName(now.Host))
-	d.paths(recorded.url, old.Path, now.Path)
-	d.named("query.", recorded.url.Options, live.url.Options)
-	d.compare("principal", old.Principal, now.Principal)
-	if old.Method != now.Method { // it says enough
-		return
-	}
-	d.headers("header.", &recorded.single, &live.single)
-	if recorded.batch != nil && live.batch != nil && old.Body != now.Body {
+	d.singles("", &recorded.single, &live.single)
+	if recorded.batch != nil && live.batch != nil && recorded.key.Body != live.key.Body {
 		d.batches(recorded.batch, live.batch)
-		return
 	}
-	d.payloads("", &recorded.body, &live.body)
+}
+
+// singles compares two requests, whole ones or parts of batches, whose fields begin with a text.
+func (d *differ) singles(at string, recorded, live *single) {
+	old, now := &recorded.key, &live.key
+	d.compare(at+"method", old.Method, now.Method)
+	d.compare(at+"host", hostName(old.Host), hostName(now.Host))
+	d.paths(at, recorded.url, old.Path, now.Path)
+	d.named(at+"query.", recorded.url.Options, live.url.Options)
+	d.compare(at+"principal", old.Principal, now.Principal)
+	if old.Method == now.Method { // another one says enough
+		d.headers(at+"header.", old, now)
+		d.payloads(at, &recorded.body, &live.body)
+	}
 }
 
 // hostName is a host class as a person knows it.
@@ -56,20 +59,16 @@ func hostName(class string) string {
 	return class
 }
 
-// compare adds a difference between two texts, if they differ.
-func (d *differ) compare(field, recorded, received string) {
-	d.sides(field, textSide(recorded), textSide(received))
-}
-
-// sides adds a difference between two values, if they differ.
-func (d *differ) sides(field string, recorded, received side) {
+// compare adds a difference between two texts, or jsondoc.Absent, if they differ.
+func (d *differ) compare(field string, recorded, received any) {
 	if recorded != received {
 		d.add(1, field, recorded, received)
 	}
 }
 
-// add adds a difference, unless the field is a hole of a secret or of bytes: anything fits it.
-func (d *differ) add(weight int, field string, recorded, received side) {
+// add adds a difference between two values as jsondoc has them, unless the field is a hole of a
+// secret or of bytes: anything fits it.
+func (d *differ) add(weight int, field string, recorded, received any) {
 	if len(d.holes) > 0 && isSecret(field) || slices.ContainsFunc(d.holes, func(h cassette.Hole) bool {
 		return h.Place == field && h.Kind != cassette.HoleName
 	}) {
@@ -81,52 +80,52 @@ func (d *differ) add(weight int, field string, recorded, received side) {
 }
 
 // paths compares two canonical paths, of which the recorded one is that of an address.
-func (d *differ) paths(u *graphurl.URL, recorded, received string) {
+func (d *differ) paths(at string, u *graphurl.URL, recorded, received string) {
 	old, now := segmentsOf(recorded), segmentsOf(received)
-	at := func(segments []string, i int) side {
+	plain := func(segments []string, i int) any {
 		if i >= len(segments) {
-			return side{}
+			return jsondoc.Absent
 		}
-		plain, _ := url.PathUnescape(segments[i]) // it is canonical
-		return textSide(plain)
+		text, _ := url.PathUnescape(segments[i]) // it is canonical
+		return text
 	}
-	words := 0 // before the segments
-	if u.Version != "" {
-		words = 1
-	}
+	words := min(1, len(u.Version)) // before the segments
 	for i := range max(len(old), len(now)) {
-		if was, is := at(old, i), at(now, i); was != is {
+		if was, is := plain(old, i), plain(now, i); was != is {
 			weight := wholeDifference
 			if k := i - words; k >= 0 && k < len(u.Segments) && u.Segments[k].Kind == graphurl.Key {
 				weight = 1
 			}
-			d.add(weight, fmt.Sprintf("path[%d]", i), was, is)
+			d.add(weight, fmt.Sprintf("%spath[%d]", at, i), was, is)
 		}
 	}
 }
 
 // named compares two sets of named values, those of one name as one.
 func (d *differ) named(prefix string, recorded, received []graphurl.Option) {
-	values := map[string]*[2][]string{}
-	for n, options := range [...][]graphurl.Option{recorded, received} {
+	values := func(options []graphurl.Option) map[string]any {
+		all := map[string]any{}
 		for _, o := range options {
-			if values[o.Name] == nil {
-				values[o.Name] = &[2][]string{}
+			if before, more := all[o.Name]; more {
+				o.Value = fmt.Sprint(before, " & ", o.Value)
 			}
-			values[o.Name][n] = append(values[o.Name][n], o.Value)
+			all[o.Name] = o.Value
 		}
+		return all
 	}
-	joined := func(values []string) side { return side{text: strings.Join(values, " & "), has: values != nil} }
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		d.sides(prefix+name, joined(values[name][0]), joined(values[name][1]))
+	old, now := values(recorded), values(received)
+	names := maps.Clone(old)
+	maps.Copy(names, now)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		d.compare(prefix+name, cmp.Or[any](old[name], jsondoc.Absent), cmp.Or[any](now[name], jsondoc.Absent))
 	}
 }
 
 // headers compares the significant headers. Where only one has a body, only one has its type.
-func (d *differ) headers(prefix string, recorded, received *single) {
-	oneBody := (recorded.key.Body == "") != (received.key.Body == "")
-	of := func(s *single) []graphurl.Option {
-		return slices.DeleteFunc(headerFields("", s.key.Headers), func(o graphurl.Option) bool { return oneBody && o.Name == "Content-Type" })
+func (d *differ) headers(prefix string, recorded, received *Key) {
+	oneBody := (recorded.Body == "") != (received.Body == "")
+	of := func(k *Key) []graphurl.Option {
+		return slices.DeleteFunc(headerFields("", k.Headers), func(o graphurl.Option) bool { return oneBody && o.Name == "Content-Type" })
 	}
 	d.named(prefix, of(recorded), of(received))
 }
@@ -134,18 +133,24 @@ func (d *differ) headers(prefix string, recorded, received *single) {
 // payloads compares two bodies, which stand at a place.
 func (d *differ) payloads(at string, recorded, received *payload) {
 	same := func(kind string) bool { return recorded.is(kind) && received.is(kind) }
+	text := func(p *payload) any {
+		if p.digest == "" {
+			return jsondoc.Absent
+		}
+		return p.text
+	}
 	switch {
-	case recorded.digest == received.digest:
+	case recorded.digest == received.digest, same("batch"): // whose parts are compared one by one
 	case same("json"):
 		for _, one := range jsondoc.Diff(recorded.document(), received.document(), maxDifferences) {
-			d.sides(at+"body."+one.Path, jsonSide(one.Recorded), jsonSide(one.Received))
+			d.add(1, at+"body."+one.Path, one.Recorded, one.Received)
 		}
 	case same("multipart"):
 		d.named(at+"part.", recorded.fields, received.fields)
 	case same("form"):
 		d.named(at+"form.", recorded.fields, received.fields)
 	default:
-		d.add(wholeDifference, at+"body", side{text: recorded.text, has: recorded.digest != ""}, side{text: received.text, has: received.digest != ""})
+		d.add(wholeDifference, at+"body", text(recorded), text(received))
 	}
 }
 
@@ -154,26 +159,21 @@ func (d *differ) payloads(at string, recorded, received *payload) {
 func (d *differ) batches(recorded, received *batch) {
 	before, old, now := len(d.list), recorded.inOrder(), received.inOrder()
 	pairs := pairUp(len(old), len(now), 3, 0, func(n, m int) int { return old[n].likeness(now[m]) })
-	paired := make([]bool, len(now))
-	oldParts, nowParts := recorded.byID(), received.byID()
 	for n, m := range pairs {
 		if m < 0 {
-			d.sides(old[n].field(""), old[n].side(), side{})
-			continue
+			d.add(1, old[n].field(), old[n].describe(), jsondoc.Absent)
+		} else {
+			d.singles(old[n].field()+".", &old[n].single, &now[m].single)
 		}
-		paired[m] = true
-		d.parts(old[n], now[m])
-		d.compare(old[n].field(".dependsOn"), old[n].needsOf(oldParts), now[m].needsOf(nowParts))
 	}
 	for m, part := range now {
-		if !paired[m] {
-			d.sides(part.field(""), side{}, part.side())
+		if !slices.Contains(pairs, m) {
+			d.add(1, part.field(), jsondoc.Absent, part.describe())
 		}
 	}
 	d.compare("body", string(recorded.rest), string(received.rest))
 	if len(d.list) == before {
-		other := side{text: "(other dependencies)", has: true, json: true}
-		d.add(wholeDifference, "body", other, other)
+		d.add(wholeDifference, "body", "these requests", "the same with other dependencies")
 	}
 }
 
@@ -195,45 +195,10 @@ func (p *batchPart) likeness(other *batchPart) int {
 	return 1
 }
 
-// parts compares a part of a batch with one of another, by itself.
-func (d *differ) parts(old, now *batchPart) {
-	d.compare(old.field(".method"), old.key.Method, now.key.Method)
-	d.compare(old.field(".url"), old.address(), now.address())
-	d.headers(old.field(".headers."), &old.single, &now.single)
-	d.payloads(old.field("."), &old.body, &now.body)
-}
+func (p *batchPart) field() string { return fmt.Sprintf("requests[%d]", p.position) }
 
-func (b *batch) byID() map[string]*batchPart {
-	parts := make(map[string]*batchPart, len(b.parts))
-	for _, p := range b.parts {
-		parts[p.id] = p
-	}
-	return parts
-}
-
-// needsOf describes what a part depends on, of the parts of its batch.
-func (p *batchPart) needsOf(parts map[string]*batchPart) string {
-	var needs []string
-	for _, id := range p.needs {
-		if other := parts[id]; other != nil {
-			needs = append(needs, other.describe())
-		}
-	}
-	slices.Sort(needs)
-	return strings.Join(needs, ", ")
-}
-
-func (p *batchPart) field(name string) string { return fmt.Sprintf("requests[%d]%s", p.position, name) }
-
-func (p *batchPart) side() side { return side{text: p.describe(), has: true, json: true} }
-
-func (p *batchPart) describe() string { return excerpt(p.key.Method+" "+p.address(), 0, 120) }
-
-func (p *batchPart) address() string {
-	if p.key.Query == "" {
-		return p.key.Path
-	}
-	return p.key.Path + "?" + p.key.Query
+func (p *batchPart) describe() string {
+	return p.key.Method + " " + strings.TrimPrefix(p.url.String(), "//"+p.key.Host)
 }
 
 // segmentsOf splits a canonical path; a key in quotes, users('x'), is a segment of

@@ -200,6 +200,3 @@ func (a *Answer) Read() {
 		a.read()
 	}
 }
-
-// Watched reports whether the session waits for Read.
-func (a *Answer) Watched() bool { return a.read != nil }

@@ -21,10 +21,10 @@ func explainConsumed(req *http.Request, e *entry, why choiceReason, now window) 
 	repeatLast := Rule{On: ruleFor(req.Method, final.interaction), Repeat: RepeatLast}.YAML()
 	switch why {
 	case beforeWrite:
-		miss.Reason = "order is strict and the next answer was " + e.outOfOrder(why, now)
+		miss.Reason = "order is strict and the next answer was " + now.outOfOrder(why)
 		miss.NextStep = "send that write first, or use `order: prefer`"
 	case afterWrite:
-		miss.Reason = "order is strict and every answer was " + e.outOfOrder(why, now)
+		miss.Reason = "order is strict and every answer was " + now.outOfOrder(why)
 		miss.NextStep = "record the request after that write too, or use `order: prefer`"
 	case overPolled:
 		miss.Reason = "polling beyond the recording"

@@ -59,52 +59,52 @@ func (u *unsealer) known(b *bucket, v *blank, tags bool) knownValue {
 	return knownValue{sure: fitWeak}
 }
 
-// lay lays what was sent over an entry of its bucket: the worst fit of all its parts, less those
-// where anything goes, and which of the entry's parts each is. Of several parts of a class each is
-// the one that it fits best, and then the next.
-func (u *unsealer) lay(e *sealedEntry, a *masked) (worst fit, pairs []int) {
+// lay lays what was sent over an entry of its bucket: what lies on what, and the worst fit of all
+// places, less those where anything goes. Of several parts of a class each lies on the one that it
+// fits best, and then on the next.
+func (u *unsealer) lay(e *sealedEntry, a *masked) foundRequest {
+	f := foundRequest{entry: e.entry, sure: fitAll}
 	sameClass := func(n int) bool { return a.parts[n].class == a.parts[n-1].class }
 	pairs, ok := pairRuns(len(a.parts), fitWeak, sameClass, func(sent, stored int) fit {
-		is, _ := u.fits(e, &e.parts[stored], &a.parts[sent])
+		is, _ := u.layPart(e, &e.parts[stored], &a.parts[sent])
 		return is
 	})
 	if !ok {
-		return fitConflict, nil
+		f.sure = fitConflict
+		return f
 	}
-	worst, asks := fitExact, false
+	live := make(map[string]string, len(a.parts))
 	for n := range a.parts {
-		is, some := u.fits(e, &e.parts[pairs[n]], &a.parts[n])
-		worst, asks = min(worst, is), asks || some
+		stored, sent := &e.parts[pairs[n]], &a.parts[n]
+		is, blanks := u.layPart(e, stored, sent)
+		f.sure, f.blanks = min(f.sure, is), append(f.blanks, blanks...)
+		live[stored.id] = sent.id
 	}
-	if !asks && len(a.blanks) > 0 {
-		return fitOpen, pairs
+	for _, id := range e.answers[0].batch.ids() {
+		f.partIDs = append(f.partIDs, live[id])
 	}
-	return worst, pairs
+	if f.sure == fitAll && len(a.blanks) > 0 {
+		f.sure = fitOpen
+	}
+	return f
 }
 
-// fits lays a part over a recorded one: the worst fit of all places, less those where
-// anything goes, and whether there are others.
-func (u *unsealer) fits(e *sealedEntry, of, as *maskedPart) (worst fit, asks bool) {
-	pairs := u.pairBlanks(e, of, as)
-	worst = fitExact
-	for k := range as.blanks {
-		stored, sent := &of.blanks[pairs[k]], &as.blanks[k]
-		if stored.kind == blankAny && sent.text != stored.text {
-			continue
-		}
-		worst, asks = min(worst, u.fitsAt(e, stored, sent)), true
-	}
-	return worst, asks
-}
-
-// pairBlanks says on which of a part's blanks each lies: what stands in a list, and so at one
-// place, has no order there.
-func (u *unsealer) pairBlanks(e *sealedEntry, of, as *maskedPart) []int {
+// layPart lays a part over a recorded one. What stands in a list, and so at one place, has no
+// order there.
+func (u *unsealer) layPart(e *sealedEntry, of, as *maskedPart) (worst fit, blanks []blankPair) {
 	samePlace := func(k int) bool { return as.blanks[k].place == as.blanks[k-1].place }
 	pairs, _ := pairRuns(len(as.blanks), fitConflict, samePlace, func(sent, stored int) fit {
 		return u.fitsAt(e, &of.blanks[stored], &as.blanks[sent])
 	})
-	return pairs
+	worst = fitAll
+	for k, n := range pairs {
+		stored, sent := &of.blanks[n], &as.blanks[k]
+		blanks = append(blanks, blankPair{sent, stored})
+		if stored.kind != blankAny || sent.text == stored.text {
+			worst = min(worst, u.fitsAt(e, stored, sent))
+		}
+	}
+	return worst, blanks
 }
 
 // pairRuns pairs things with as many recorded ones, each with that in its own place. In a run,
@@ -117,7 +117,7 @@ func pairRuns(count int, least fit, same func(n int) bool, fits func(sent, store
 		}
 		run := []int{0}
 		if end > first+1 {
-			run = pairUp(end-first, end-first, int(fitExact), int(least), func(sent, stored int) int { return int(fits(first+sent, first+stored)) })
+			run = pairUp(end-first, end-first, int(fitAll), int(least), func(sent, stored int) int { return int(fits(first+sent, first+stored)) })
 		}
 		for _, m := range run {
 			if m < 0 {

@@ -70,6 +70,7 @@ const (
 	fitOpen                // anything goes, and nothing else is asked
 	fitTagged              // it fits the tag
 	fitExact               // the pseudonym that was given out, or the value bound to it
+	fitAll                 // nothing is left to fit
 )
 
 // What stands for what is blank.

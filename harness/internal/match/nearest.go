@@ -18,9 +18,9 @@ func (x *Index) nearest(live *request) []Candidate {
 		weight int // the nearer, the less
 	}
 	var near []neighbour
-	sent := divided(live.key)
+	segments, options := segmentsOf(live.key.Path), strings.Split(live.key.Query, "&")
 	for _, e := range x.entries {
-		if weight, similar := sent.distance(e.key); similar {
+		if weight, similar := live.key.distance(segments, options, e.key); similar {
 			near = append(near, neighbour{Candidate{Cassette: e.answers[0].cassette, Interaction: e.answers[0].interaction}, weight})
 		}
 	}
@@ -43,31 +43,18 @@ func (x *Index) nearest(live *request) []Candidate {
 	return shown
 }
 
-// A dividedKey is a key that is compared with many others.
-type dividedKey struct {
-	Key
-	segments, options []string
-}
-
-func divided(key Key) dividedKey {
-	return dividedKey{key, segmentsOf(key.Path), strings.Split(key.Query, "&")}
-}
-
-// distance counts, roughly, the fields in which another key differs, and decides
-// whether the two are similar at all: they have one path, or one method and host
-// and at least half of their segments in common.
-func (k *dividedKey) distance(other Key) (score int, similar bool) {
+// distance counts, roughly, the fields in which a key with some segments and options differs
+// from another, and decides whether the two are similar at all: they have one path, or one
+// method and host and at least half of their segments in common.
+func (k *Key) distance(segments, options []string, other Key) (score int, similar bool) {
 	if k.Path != other.Path {
-		if k.Method != other.Method || k.Host != other.Host {
-			return 0, false
-		}
-		segments := segmentsOf(other.Path)
-		score = unshared(k.segments, segments)
-		if 2*score > max(len(k.segments), len(segments)) {
+		others := segmentsOf(other.Path)
+		score = unshared(segments, others)
+		if k.Method != other.Method || k.Host != other.Host || 2*score > max(len(segments), len(others)) {
 			return 0, false
 		}
 	}
-	score += unshared(k.options, strings.Split(other.Query, "&"))
+	score += unshared(options, strings.Split(other.Query, "&"))
 	for _, same := range [...]bool{k.Method == other.Method, k.Host == other.Host, k.Headers == other.Headers, k.Body == other.Body, k.Principal == other.Principal} {
 		if !same {
 			score++

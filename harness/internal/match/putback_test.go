@@ -117,7 +117,7 @@ func TestFlights(t *testing.T) {
 	}
 	session := newIndex(t, Rules{}, recording).NewSession()
 	first, err := post(session, "random a")
-	if err != nil || first.Body != "1" || first.Note == "" || !first.Watched() {
+	if err != nil || first.Body != "1" || first.Note == "" || first.read == nil {
 		t.Fatalf("the first: %+v, %v", first, err)
 	}
 	first.Read()

@@ -129,7 +129,7 @@ func (s *Session) serve(e *entry, req *http.Request, ids []string) (Answer, *Mis
 	if r == nil {
 		return Answer{}, explainConsumed(req, e, chosen.reason, now)
 	}
-	answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.body(), Note: e.outOfOrder(chosen.reason, now), record: r}
+	answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.body(), Note: now.outOfOrder(chosen.reason), record: r}
 	if ids != nil {
 		answer.Body = r.bodyFor(ids)
 	}

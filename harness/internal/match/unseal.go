@@ -1,10 +1,6 @@
 package match
 
-import (
-	"slices"
-
-	"github.com/graphvcr/graphvcr/harness/internal/place"
-)
+import "github.com/graphvcr/graphvcr/harness/internal/place"
 
 // find lays a request over the recorded ones of its shape, and says why none fits.
 func (u *unsealer) find(m place.Message, host string, live *request) (f foundRequest, why string) {
@@ -38,18 +34,18 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why 
 			likely = append(likely, n)
 		}
 	}
-	best, fitting := fitWeak, []laidEntry(nil)
+	best, fitting := fitWeak, []foundRequest(nil)
 	for _, n := range likely {
 		e := &b.entries[n]
-		is, pairs := u.lay(e, a)
-		if is == fitLone && b.alone(e) {
-			is = fitWeak
+		found := u.lay(e, a)
+		if found.sure == fitLone && b.alone(e) {
+			found.sure = fitWeak
 		}
-		if is > best {
-			best, fitting = is, nil
+		if found.sure > best {
+			best, fitting = found.sure, nil
 		}
-		if is == best {
-			fitting = append(fitting, laidEntry{e, pairs})
+		if found.sure == best {
+			fitting = append(fitting, found)
 		}
 	}
 	several := best == fitWeak && len(fitting) > 1
@@ -59,44 +55,22 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why 
 	case several && flight.overlapped(own):
 		return f, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
 	}
-	f = u.meant(b, a, fitting, best)
+	f = u.meant(fitting)
+	f.masked, f.bucket = a, b
 	if several {
 		f.note = "bound by order: nothing else decides which of several recorded requests is meant"
 	}
 	return f, ""
 }
 
-// A laidEntry is one over which a request was laid, and which of its parts each part is.
-type laidEntry struct {
-	entry *sealedEntry
-	pairs []int
-}
-
-// meant is the first of some entries, in recorded order, that has answers left; else the last.
-func (u *unsealer) meant(b *bucket, a *masked, entries []laidEntry, sure fit) foundRequest {
-	at := slices.IndexFunc(entries, func(l laidEntry) bool { return !u.progress.served(l.entry.final()) })
-	if at < 0 {
-		at = len(entries) - 1
-	}
-	e, pairs := entries[at].entry, entries[at].pairs
-	f := foundRequest{entry: e.entry, sure: sure, masked: a, bucket: b, sealed: e, blanks: make([]blankPair, 0, len(a.blanks))}
-	for n := range a.parts {
-		part, stored := &a.parts[n], &e.parts[pairs[n]]
-		places := u.pairBlanks(e, stored, part)
-		for k := range part.blanks {
-			f.blanks = append(f.blanks, blankPair{&part.blanks[k], &stored.blanks[places[k]]})
+// meant is the first of some requests, in recorded order, that has answers left; else the last.
+func (u *unsealer) meant(fitting []foundRequest) foundRequest {
+	for _, f := range fitting {
+		if !u.progress.served(f.entry.final()) {
+			return f
 		}
 	}
-	if len(a.parts) > 1 {
-		live := make(map[string]string, len(a.parts))
-		for n := range a.parts {
-			live[e.parts[pairs[n]].id] = a.parts[n].id
-		}
-		for _, id := range e.answers[0].batch.ids() {
-			f.partIDs = append(f.partIDs, live[id])
-		}
-	}
-	return f
+	return fitting[len(fitting)-1]
 }
 
 // byChance reports whether one tag is all that says which of the requests that agree with what

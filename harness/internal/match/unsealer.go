@@ -55,7 +55,6 @@ type foundRequest struct {
 
 	masked *masked
 	bucket *bucket
-	sealed *sealedEntry
 	blanks []blankPair
 }
 

@@ -25,7 +25,6 @@ type template struct {
 	dated      bool          // Date is when it is served
 	echoes     []string      // headers that the request's id stands in
 	text       string        // the recorded body
-	length     int           // of the recorded body
 	bodiless   bool          // a status that has no body
 	noted      atomic.Pointer[any]
 }
@@ -45,7 +44,6 @@ func newTemplate(i *cassette.Interaction, body string) *template {
 		},
 		header:   make(http.Header, len(recorded.Headers)+1),
 		text:     body,
-		length:   len(body),
 		bodiless: recorded.Code < 200 || recorded.Code == http.StatusNoContent || recorded.Code == http.StatusNotModified,
 	}
 	if major, minor, ok := http.ParseHTTPVersion(recorded.Proto); ok {
@@ -64,7 +62,7 @@ func newTemplate(i *cassette.Interaction, body string) *template {
 		}
 	}
 	if !announces && !t.bodiless {
-		t.header["Content-Length"] = []string{strconv.Itoa(t.length)}
+		t.header["Content-Length"] = []string{strconv.Itoa(len(t.text))}
 	}
 	t.dropVolatile()
 	if kept, ok := t.header["Retry-After"]; ok {
@@ -107,11 +105,11 @@ type reply struct {
 	body     body
 }
 
-// A body reads a string without copying it.
+// A body reads the text of an answer without copying it, and says when that was read.
 type body struct {
 	strings.Reader
-	text string
-	from *template
+	answer *match.Answer
+	from   *template
 }
 
 // A Served is the body of a Replayer's response, for those who hand it on with changes.
@@ -124,22 +122,38 @@ type Served interface {
 	Noted(note func(text string, header http.Header) any) any
 }
 
-func (b *body) Text() string { return b.text }
+func (b *body) Text() string { return b.answer.Body }
 
 func (b *body) Noted(note func(text string, header http.Header) any) any {
-	if b.text != b.from.text { // a batch with other ids, or bound values
-		return note(b.text, b.from.header)
+	if b.Text() != b.from.text { // a batch with other ids, or bound values
+		return note(b.Text(), b.from.header)
 	}
 	if known := b.from.noted.Load(); known != nil {
 		return *known
 	}
-	made := note(b.text, b.from.header)
+	made := note(b.from.text, b.from.header)
 	b.from.noted.Store(&made)
 	return made
 }
 
-// Close does nothing; the body may be read after it, which harms nobody.
-func (*body) Close() error { return nil }
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if err != nil || b.Len() == 0 {
+		b.answer.Read()
+	}
+	return n, err
+}
+
+func (b *body) WriteTo(to io.Writer) (int64, error) {
+	defer b.answer.Read()
+	return b.Reader.WriteTo(to)
+}
+
+// Close leaves a body that may still be read, which harms nobody.
+func (b *body) Close() error {
+	b.answer.Read()
+	return nil
+}
 
 // respond makes the response to req. It shares no memory with the recording that a
 // caller could change.
@@ -153,7 +167,7 @@ func respond(req *http.Request, answer *match.Answer, keepRetryAfter, shared boo
 	response.Header, response.Trailer = t.header, answer.Interaction.Response.Trailer
 	id := req.Header["Client-Request-Id"]
 	echo := len(t.echoes) > 0 && len(id) == 1
-	if !shared || keepRetryAfter || echo || answer.Bound() || len(answer.Body) != t.length {
+	if !shared || keepRetryAfter || echo || answer.Bound() || len(answer.Body) != len(t.text) {
 		response.Header, response.Trailer = t.header.Clone(), response.Trailer.Clone()
 	}
 	if echo {
@@ -177,42 +191,15 @@ func respond(req *http.Request, answer *match.Answer, keepRetryAfter, shared boo
 		answer.Read()
 		response.ContentLength = announced(response.Header)
 	default:
-		if len(answer.Body) != t.length { // a batch with other ids, or bound values
+		if len(answer.Body) != len(t.text) { // a batch with other ids, or bound values
 			response.Header["Content-Length"] = []string{strconv.Itoa(len(answer.Body))}
 		}
 		response.ContentLength = int64(len(answer.Body))
 		out.body.Reset(answer.Body)
-		out.body.text, out.body.from = answer.Body, t
+		out.body.answer, out.body.from = answer, t
 		response.Body = &out.body
-		if answer.Watched() {
-			response.Body = &watchedBody{&out.body, answer}
-		}
 	}
 	return response
-}
-
-// A watchedBody reports when it was read.
-type watchedBody struct {
-	*body
-	answer *match.Answer
-}
-
-func (w *watchedBody) Read(b []byte) (int, error) {
-	n, err := w.body.Read(b)
-	if err != nil || w.Len() == 0 {
-		w.answer.Read()
-	}
-	return n, err
-}
-
-func (w *watchedBody) WriteTo(to io.Writer) (int64, error) {
-	defer w.answer.Read()
-	return w.body.WriteTo(to)
-}
-
-func (w *watchedBody) Close() error {
-	w.answer.Read()
-	return nil
 }
 
 // announced is the length that the answer to HEAD announces, -1 where it has none.
