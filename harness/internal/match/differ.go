@@ -185,7 +185,7 @@ func (b *batch) inOrder() []*batchPart {
 // likeness is how much alike two parts are, 3 where they ask for the same thing.
 func (p *batchPart) likeness(other *batchPart) int {
 	switch {
-	case p.asks == other.asks:
+	case p.key == other.key:
 		return 3
 	case p.key.Method != other.key.Method:
 		return 0

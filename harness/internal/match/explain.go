@@ -177,7 +177,7 @@ func (b *bucket) inputs(n int, part *maskedPart, sent *blank) string {
 	var flags []string
 	for _, e := range b.entries {
 		at := slices.IndexFunc(e.parts[n].blanks, func(stored blank) bool {
-			return stored.place == sent.place && stored.kind == blankName &&
+			return stored.place == sent.place && stored.kind == cassette.HoleName &&
 				!slices.ContainsFunc(part.blanks, func(other blank) bool { return other.known.is == fold(stored.is) })
 		})
 		if at < 0 || len(flags) == nearestShown {

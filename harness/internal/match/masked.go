@@ -34,7 +34,7 @@ type maskedPart struct {
 type blank struct {
 	class  string // of its part
 	place  string // within that
-	kind   blankKind
+	kind   cassette.HoleKind
 	text   string // as it was sent or stored
 	is     string // with its ids computed
 	ids    []idBinding
@@ -43,14 +43,12 @@ type blank struct {
 	known knownValue // of what was sent, in a bucket
 }
 
-type blankKind uint8
-
+// What a blank may be, beside a name.
 const (
-	blankWord blankKind = iota // no hole here, but in another request of the shape
-	blankName
-	blankAny   // secrets, bytes: anything fits
-	blankID    // an id in a body
-	blankStamp // an instant in a body
+	blankWord  cassette.HoleKind = ""      // no hole here, but in another request of the shape
+	blankAny   cassette.HoleKind = "any"   // a secret, or bytes: anything fits
+	blankID    cassette.HoleKind = "id"    // in a body
+	blankStamp cassette.HoleKind = "stamp" // an instant in a body
 )
 
 // A knownValue says what a value is known to stand for at a place.
@@ -146,20 +144,9 @@ func holesOf(i *cassette.Interaction) holes {
 	return places
 }
 
-// A masker computes ids and makes places blank. Its faker and its tags are those of the
-// recordings.
-type masker struct {
-	faker   *identity.Faker
-	tagged  map[string]string // pseudonyms by their tags
-	firsts  map[string]int    // pseudonyms with tags in the order in which requests first had them, from 1
-	nonces  int               // below this are all nonces of tags
-	members map[string]bool   // pseudonyms of members' names
-	keyed   bool              // some members' names are ids
-}
-
 // note notes the pseudonyms with tags in a recorded request, and the names of members that were
 // replaced. It returns the request's holes, as those of a shape are known.
-func (x *masker) note(tags map[string]string, i *cassette.Interaction) (known []cassette.Hole) {
+func (x *seal) note(tags map[string]string, i *cassette.Interaction) (known []cassette.Hole) {
 	m := messageOf(i)
 	listed := map[string]string{} // places in lists, as those of a shape are known
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
@@ -183,7 +170,7 @@ func (x *masker) note(tags map[string]string, i *cassette.Interaction) (known []
 }
 
 // noteTag notes a text that may be a pseudonym with a tag.
-func (x *masker) noteTag(tags map[string]string, text string) {
+func (x *seal) noteTag(tags map[string]string, text string) {
 	tag := tags[text]
 	nonce, ok := identity.Nonce(tag)
 	if !ok {
@@ -197,7 +184,7 @@ func (x *masker) noteTag(tags map[string]string, text string) {
 
 // byTag is the pseudonym among some that has a tag which a value fits: of several the last
 // that any request has, whose tag was chosen so that no earlier value fits; else "".
-func (x *masker) byTag(value string, among func(pseudonym string) bool) (last string) {
+func (x *seal) byTag(value string, among func(pseudonym string) bool) (last string) {
 	for nonce := range x.nonces {
 		if p := x.tagged[x.faker.Tag(value, nonce)]; x.firsts[p] > x.firsts[last] && among(p) {
 			last = p
@@ -209,7 +196,7 @@ func (x *masker) byTag(value string, among func(pseudonym string) bool) (last st
 // mask computes the ids of a message, of which bound ones become their pseudonyms, and makes
 // places blank: those of holes in requests of its shape, and ids and instants in the body. Own
 // are the holes of a recorded request, nil for one that was sent.
-func (x *masker) mask(m place.Message, places, own holes, bound *bindings) masked {
+func (x *seal) mask(m place.Message, places, own holes, bound *bindings) masked {
 	a := masked{message: m}
 	if len(x.members) > 0 || m.Body != "" && x.keyed { // places are known by these names
 		x.maskNames(&a, bound)
@@ -238,7 +225,10 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 		if own != nil && hole != "" {
 			holds = own[unnamed(l.Place())]
 		}
-		b.kind = cmp.Or(kindOf(holds), b.kind)
+		if holds != "" && holds != cassette.HoleName {
+			holds = blankAny
+		}
+		b.kind = cmp.Or(holds, b.kind)
 		if hole == "" && b.kind == blankWord {
 			a.ids = append(a.ids, b.ids...)
 			return b.is, b.is != l.Text
@@ -258,7 +248,7 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 
 // maskNames computes the names of members and options in a message, and makes blanks of those
 // that are ids, which a client makes up: they get the number that they have there.
-func (x *masker) maskNames(a *masked, bound *bindings) {
+func (x *seal) maskNames(a *masked, bound *bindings) {
 	place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
 		if !l.IsName() || l.Layered {
 			return "", false
@@ -286,19 +276,8 @@ func blankFor(role place.Role) string {
 	return blankText
 }
 
-// kindOf is what stands in a hole.
-func kindOf(hole cassette.HoleKind) blankKind {
-	switch hole {
-	case "":
-		return blankWord
-	case cassette.HoleName:
-		return blankName
-	}
-	return blankAny
-}
-
 // compute is a leaf's text with its ids computed, or as they are bound, and what was computed.
-func (x *masker) compute(l *place.Leaf, bound *bindings) (is string, ids []idBinding) {
+func (x *seal) compute(l *place.Leaf, bound *bindings) (is string, ids []idBinding) {
 	computed := func(atom identity.Atom) string {
 		if p, ok := bound.pseudonym(atom.Key()); ok {
 			return p
@@ -318,7 +297,7 @@ func (x *masker) compute(l *place.Leaf, bound *bindings) (is string, ids []idBin
 
 // memberName is the name of a member as it is stored: its pseudonym is known by its tag, and
 // is one itself in what is stored. The ids are what is bound where the request is answered.
-func (x *masker) memberName(l *place.Leaf, bound *bindings) (is string, ids []idBinding) {
+func (x *seal) memberName(l *place.Leaf, bound *bindings) (is string, ids []idBinding) {
 	if x.faker.IsName(l.Text) {
 		return l.Text, nil
 	}

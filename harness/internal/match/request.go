@@ -52,20 +52,30 @@ func (s ruleSet) understandMessage(m place.Message, host, principal string) (req
 	return s.understand(m, address, principal), nil
 }
 
+// singles are what is asked for: the parts of a batch, or the request.
+func (r *request) singles() (all []*single) {
+	if r.batch == nil {
+		return []*single{&r.single}
+	}
+	for _, p := range r.batch.parts {
+		all = append(all, &p.single)
+	}
+	return all
+}
+
 // read reports whether the request changes nothing.
 func (r *request) read() bool {
-	if r.batch != nil {
-		return r.batch.read()
-	}
-	return r.single.read()
+	return !slices.ContainsFunc(r.singles(), func(one *single) bool { return !one.read() })
 }
 
 // resources lists what the request reads, or writes.
-func (r *request) resources(read bool) []resource {
-	if r.batch != nil {
-		return r.batch.resources(read)
+func (r *request) resources(read bool) (list []resource) {
+	for _, one := range r.singles() {
+		if one.read() == read {
+			list = append(list, resourceOf(one.url))
+		}
 	}
-	return []resource{resourceOf(r.url)}
+	return list
 }
 
 // methodOf is the method of a request; net/http takes "" for GET.

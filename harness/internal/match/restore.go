@@ -18,11 +18,10 @@ type restorer struct {
 }
 
 // A restored body is one with the session's values, as long as no more of its pseudonyms
-// are bound, and no more of its files uploaded.
+// are bound, and nothing more is uploaded.
 type restoredBody struct {
-	bound    int
-	uploaded int64
-	text     string
+	bound, uploaded int
+	text            string
 }
 
 // maxRestored bounds the bodies that are kept.
@@ -39,12 +38,12 @@ func (s *restorer) restore(a *Answer) {
 		}
 	}
 	var facts map[string]string
-	if !s.uploads.none() {
+	if is.uploaded = s.uploads.size(); is.uploaded > 0 {
 		if text, contentRange, ok := s.uploads.download(r); ok {
 			a.Body, a.contentRange = text, contentRange
 			return
 		}
-		facts, is.uploaded = s.uploads.facts(r.files())
+		facts = s.uploads.facts(r.files())
 	}
 	if is.bound == 0 && len(facts) == 0 {
 		return

@@ -14,19 +14,25 @@ import (
 // shape is blank. It is read when a request first needs it: those that are sent as they are
 // stored never do.
 type seal struct {
-	masker
 	read    func() // once
 	rules   ruleSet
 	shapes  map[string]holes // of all requests of a shape; parts of a batch have shapes too
 	buckets map[bucketKey]*bucket
+
+	faker   *identity.Faker   // of the recordings
+	tagged  map[string]string // pseudonyms by their tags
+	firsts  map[string]int    // pseudonyms with tags in the order in which requests first had them, from 1
+	nonces  int               // below this are all nonces of tags
+	members map[string]bool   // pseudonyms of members' names
+	keyed   bool              // some members' names are ids
 
 	holders func() map[string][]*record // answers by the pseudonyms that they hold, folded; none for one that requests alone have
 }
 
 func newSeal(rules ruleSet, salt []byte) *seal {
 	return &seal{
-		masker: masker{faker: identity.NewFaker(salt), tagged: map[string]string{}, firsts: map[string]int{}, members: map[string]bool{}},
-		rules:  rules, shapes: map[string]holes{}, buckets: map[bucketKey]*bucket{},
+		rules: rules, shapes: map[string]holes{}, buckets: map[bucketKey]*bucket{},
+		faker: identity.NewFaker(salt), tagged: map[string]string{}, firsts: map[string]int{}, members: map[string]bool{},
 	}
 }
 
@@ -142,7 +148,7 @@ func (x *seal) add(e *entry, as *request) {
 	var kinds []byte
 	for _, p := range left.parts {
 		for _, is := range p.blanks {
-			kinds = append(kinds, byte(is.kind))
+			kinds = append(append(kinds, is.kind...), ' ')
 			value := valueAt{is.class, is.place, fold(is.is)}
 			if list := b.byValue[value]; len(list) == 0 || list[len(list)-1] != at { // a list may have a value twice
 				b.byValue[value] = append(list, at)

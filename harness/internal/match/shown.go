@@ -123,27 +123,15 @@ func excerpt(text string, at, limit int) string {
 	if len(text) <= limit {
 		return text
 	}
-	var start int
-	head, tail := "", "..."
+	start, head, tail := 0, "", "..."
 	if at+after > limit {
-		start, head = characterAt(text, min(at, len(text))-before), "..."
+		start, head = min(at, len(text))-before, "..."
 	}
-	end := characterAt(text, start+limit)
+	end := min(start+limit, len(text))
 	if end == len(text) {
 		tail = ""
 	}
-	return fmt.Sprintf("%s%s%s (%d bytes)", head, text[start:end], tail, len(text))
-}
-
-// characterAt is where the character begins that a place in a text is in, or its end.
-func characterAt(text string, at int) int {
-	if at >= len(text) {
-		return len(text)
-	}
-	for at > 0 && !utf8.RuneStart(text[at]) {
-		at--
-	}
-	return at
+	return fmt.Sprintf("%s%s%s (%d bytes)", head, strings.ToValidUTF8(text[start:end], ""), tail, len(text))
 }
 
 // Shown is an address, or the path and query of one, as a reader may see it: without what gives

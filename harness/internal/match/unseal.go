@@ -1,6 +1,9 @@
 package match
 
-import "github.com/graphvcr/graphvcr/harness/internal/place"
+import (
+	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
+)
 
 // find lays a request over the recorded ones of its shape, and says why none fits.
 func (u *unsealer) find(m place.Message, host string, live *request) (f foundRequest, why string) {
@@ -115,7 +118,7 @@ func (u *unsealer) bind(f *foundRequest) {
 	for _, at := range f.blanks {
 		sent, is := at.sent, at.stored
 		switch is.kind {
-		case blankName:
+		case cassette.HoleName:
 			if u.known(f.bucket, sent, true).sure == fitWeak {
 				u.flights()[f.bucket.id].invented.Store(true)
 			}

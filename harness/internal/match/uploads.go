@@ -26,7 +26,7 @@ type uploads struct {
 	names func() map[*record]string // see fileMap
 
 	mu    sync.Mutex
-	count int64
+	count int // of uploads
 	spool wire.Spool
 	files map[string]*upload                // by name
 	parts map[string]map[int64]wire.Spooled // of files whose upload is under way, by address and offset
@@ -34,9 +34,8 @@ type uploads struct {
 
 // An upload is what a file holds.
 type upload struct {
-	text    wire.Spooled
-	version int64             // a number that grows with each upload
-	hashes  map[string]string // by member
+	text   wire.Spooled
+	hashes map[string]string // by member
 }
 
 // keep keeps what a request that an answer was found for has uploaded.
@@ -69,7 +68,7 @@ func (c *uploads) keep(r *record, req *http.Request, body []byte) {
 		delete(c.parts, target)
 	}
 	c.count++
-	c.files[c.names()[r]] = &upload{text: file, version: c.count, hashes: map[string]string{}}
+	c.files[c.names()[r]] = &upload{text: file, hashes: map[string]string{}}
 }
 
 // takesFile reports whether a recorded request puts a file: by PUT, or with filler for its body.
@@ -96,11 +95,11 @@ func (c *uploads) joined(parts map[int64]wire.Spooled, total int64) (wire.Spoole
 	return kept, err == nil
 }
 
-// none reports whether nothing was uploaded yet.
-func (c *uploads) none() bool {
+// size is how often something was uploaded.
+func (c *uploads) size() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.count == 0
+	return c.count
 }
 
 // download is what an answer holds that was uploaded in this session, and its Content-Range,
@@ -132,18 +131,16 @@ func (c *uploads) download(r *record) (text, contentRange string, ok bool) {
 	return text[min(span.first, end):end], contentRange, true
 }
 
-// facts are what an answer says otherwise of the files that it shows, by place, and a number
-// that grows with each upload of one.
-func (c *uploads) facts(shown []shownFile) (facts map[string]string, version int64) {
+// facts are what an answer says otherwise of the files that it shows, by place.
+func (c *uploads) facts(shown []shownFile) map[string]string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	facts = map[string]string{}
+	facts := map[string]string{}
 	for _, f := range shown {
 		file := c.files[f.id]
 		if file == nil {
 			continue
 		}
-		version += file.version
 		facts[f.at+"['size']"] = strconv.FormatInt(file.text.Size(), 10)
 		for _, member := range f.hashes {
 			if hash := file.hash(member); hash != "" {
@@ -151,7 +148,7 @@ func (c *uploads) facts(shown []shownFile) (facts map[string]string, version int
 			}
 		}
 	}
-	return facts, version
+	return facts
 }
 
 // hash is the file's hash that a member shows, "" where the file cannot be read.
