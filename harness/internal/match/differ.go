@@ -46,7 +46,7 @@ func (d *differ) singles(at string, recorded, live *single) {
 	d.named(at+"query.", recorded.url.Options, live.url.Options)
 	d.compare(at+"principal", old.Principal, now.Principal)
 	if old.Method == now.Method { // another one says enough
-		d.headers(at+"header.", old, now)
+		d.named(at+"header.", headerFields("", old.Headers), headerFields("", now.Headers))
 		d.payloads(at, &recorded.body, &live.body)
 	}
 }
@@ -119,15 +119,6 @@ func (d *differ) named(prefix string, recorded, received []graphurl.Option) {
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		d.compare(prefix+name, cmp.Or[any](old[name], jsondoc.Absent), cmp.Or[any](now[name], jsondoc.Absent))
 	}
-}
-
-// headers compares the significant headers. Where only one has a body, only one has its type.
-func (d *differ) headers(prefix string, recorded, received *Key) {
-	oneBody := (recorded.Body == "") != (received.Body == "")
-	of := func(k *Key) []graphurl.Option {
-		return slices.DeleteFunc(headerFields("", k.Headers), func(o graphurl.Option) bool { return oneBody && o.Name == "Content-Type" })
-	}
-	d.named(prefix, of(recorded), of(received))
 }
 
 // payloads compares two bodies, which stand at a place.

@@ -173,9 +173,6 @@ func (a *Answer) Prepared(build func(i *cassette.Interaction, body string) any) 
 	return a.record.prepared.get(func() any { return build(a.record.interaction, a.record.body()) })
 }
 
-// Bound reports whether headers hold what RestoreHeader puts back.
-func (a *Answer) Bound() bool { return a.contentRange != "" || a.bound != nil }
-
 // RestoreHeader puts the session's values back for the pseudonyms in response headers
 // or trailers, in place.
 func (a *Answer) RestoreHeader(header http.Header) {

@@ -95,9 +95,9 @@ func (h holes) add(at string, kind cassette.HoleKind) {
 }
 
 // of is the hole that a leaf is, as holes of a shape know it. Names have the places of their
-// values, and are none, nor are headers that no key has.
+// values, and are none.
 func (h holes) of(l *place.Leaf) cassette.HoleKind {
-	if len(h) == 0 || l.IsName() || l.Role == place.Header && significant(l.Name) < 0 {
+	if len(h) == 0 || l.IsName() {
 		return ""
 	}
 	at := unnamed(placeOf(l))

@@ -66,9 +66,6 @@ func TestPutBackBesideARange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !answer.Bound() {
-		t.Error("nothing is put back in headers")
-	}
 	header := answer.Interaction.Response.Headers.Clone()
 	answer.RestoreHeader(header)
 	if got := fmt.Sprint(header); got != "map[Content-Range:[bytes 0-3/9] X-Name:[Budget.xlsx]]" || fmt.Sprint(answer.Interaction.Response.Headers) == got {

@@ -61,7 +61,6 @@ type bucketKey struct {
 
 // A bucket is a list of recorded requests that differ in nothing but their blank places.
 type bucket struct {
-	id      int
 	entries []sealedEntry
 	byValue map[valueAt][]int // entries by what they have at a place
 	alike   map[string]int    // how many have what kinds of blanks
@@ -141,7 +140,7 @@ func (x *seal) add(e *entry, as *request) {
 	key := bucketKey{r.key, left.layout}
 	b := x.buckets[key]
 	if b == nil {
-		b = &bucket{id: len(x.buckets), byValue: map[valueAt][]int{}, alike: map[string]int{}}
+		b = &bucket{byValue: map[valueAt][]int{}, alike: map[string]int{}}
 		x.buckets[key] = b
 	}
 	at := len(b.entries)

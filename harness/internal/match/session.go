@@ -29,8 +29,9 @@ const maxRecalled = 1 << 17
 func (x *Index) NewSession() *Session {
 	s := &Session{index: x, progress: newProgress(x.strict)}
 	if x.seal != nil {
-		s.unsealer = newUnsealer(x, s.progress)
-		s.restorer = &restorer{bound: s.unsealer.bound, uploads: uploads{names: x.files}}
+		bound := newBindings(x.seal.faker)
+		s.unsealer = &unsealer{index: x, seal: x.seal, progress: s.progress, bound: bound}
+		s.restorer = &restorer{bound: bound, uploads: uploads{names: x.files}}
 	}
 	return s
 }
@@ -101,9 +102,14 @@ func (s *Session) next(req *http.Request, body []byte, l *lookUp) (Answer, *Miss
 	case l.found.entry == nil:
 		return Answer{}, u.undecided(req, l.message, l.live, l.why)
 	}
-	f, why, end, read := u.begin(l.found)
-	defer end()
+	f, why, read := l.found, "", u.flight(l.found.bucket).enter()
+	if f.sure < fitTagged { // one at a time, or two values would be bound to one pseudonym
+		u.choosing.Lock()
+		defer u.choosing.Unlock()
+		f, why = u.choose(f.bucket, f.masked, 1)
+	}
 	if f.entry == nil {
+		read()
 		return Answer{}, u.undecided(req, l.message, l.live, why)
 	}
 	answer, miss := s.serve(f.entry, req, f.partIDs)
@@ -112,10 +118,7 @@ func (s *Session) next(req *http.Request, body []byte, l *lookUp) (Answer, *Miss
 		return Answer{}, miss
 	}
 	u.bind(&f)
-	answer.Note = cmp.Or(answer.Note, f.note)
-	if len(f.masked.blanks) > 0 {
-		answer.read = read
-	}
+	answer.Note, answer.read = cmp.Or(answer.Note, f.note), read
 	if l.spelled != (spelling{}) && s.recalls.Add(1) <= maxRecalled {
 		s.recalled.Store(l.spelled, f.entry)
 	}

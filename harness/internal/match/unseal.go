@@ -1,9 +1,67 @@
 package match
 
 import (
+	"sync"
+	"sync/atomic"
+
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
+
+// An unsealer finds out which recorded requests the requests of a session mean, and
+// remembers what their values stand for.
+type unsealer struct {
+	index    *Index
+	seal     *seal
+	progress *progress
+
+	choosing sync.Mutex // held while what is written is bound
+	bound    *bindings
+	flights  sync.Map // flight by bucket
+}
+
+// flight is that of a bucket.
+func (u *unsealer) flight(b *bucket) *flight {
+	f, _ := u.flights.LoadOrStore(b, &flight{})
+	return f.(*flight)
+}
+
+// A flight counts the requests of a bucket that are under way, from request received to
+// answer read.
+type flight struct {
+	now      atomic.Int32 // the lowest bit says that two overlapped
+	invented atomic.Bool  // whether one had a name that the client made up
+}
+
+// enter begins a flight; what it returns ends it.
+func (f *flight) enter() func() {
+	if f.now.Add(2) > 3 {
+		f.now.Or(1)
+	}
+	return sync.OnceFunc(func() { f.now.Add(-2) })
+}
+
+// overlapped reports whether two requests have been under way at once, or would be with one
+// that is not among own.
+func (f *flight) overlapped(own int32) bool {
+	now := f.now.Load()
+	return now&1 != 0 || now>>1 > own
+}
+
+// A foundRequest is the recorded one that a live one means.
+type foundRequest struct {
+	entry   *entry
+	partIDs []string // of a live batch, in the order of the recorded one
+	note    string
+	sure    fit
+
+	masked *masked
+	bucket *bucket
+	blanks []blankPair
+}
+
+// A blankPair is what was sent at a blank place, and what is stored there.
+type blankPair struct{ sent, stored *blank }
 
 // find lays a request over the recorded ones of its shape, and says why none fits.
 func (u *unsealer) find(m place.Message, host string, live *request) (f foundRequest, why string) {
@@ -26,7 +84,7 @@ func (u *unsealer) find(m place.Message, host string, live *request) (f foundReq
 // itself on this run: the only one that agrees with what is known, or the next in recorded
 // order, while no more than own such requests are under way.
 func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why string) {
-	flight := &u.flights()[b.id]
+	flight := u.flight(b)
 	likely := u.likely(b, a, true)
 	contradict := likely != nil && len(likely) == 0
 	if flight.invented.Load() && (contradict || byChance(a)) && !flight.overlapped(own) {
@@ -91,25 +149,6 @@ func byChance(a *masked) bool {
 	return fits == 1
 }
 
-// begin begins to answer a request, and says what is meant by then: one at a time where what
-// the client wrote is bound, or two values would be bound to one pseudonym. Its end is called
-// when the answer is chosen, and read when it was read.
-func (u *unsealer) begin(f foundRequest) (now foundRequest, why string, end, read func()) {
-	none := func() {}
-	if len(f.masked.blanks) == 0 {
-		return f, "", none, none
-	}
-	read = u.flights()[f.bucket.id].enter()
-	if f.sure >= fitTagged {
-		return f, "", none, read
-	}
-	u.choosing.Lock()
-	if now, why = u.choose(f.bucket, f.masked, 1); now.entry == nil {
-		read()
-	}
-	return now, why, u.choosing.Unlock, read
-}
-
 // bind binds what a request holds to what was recorded at its places.
 func (u *unsealer) bind(f *foundRequest) {
 	for _, id := range f.masked.ids {
@@ -120,7 +159,7 @@ func (u *unsealer) bind(f *foundRequest) {
 		switch is.kind {
 		case cassette.HoleName:
 			if u.known(f.bucket, sent, true).sure == fitWeak {
-				u.flights()[f.bucket.id].invented.Store(true)
+				u.flight(f.bucket).invented.Store(true)
 			}
 			u.bound.bind(idBinding{is.text, sent.text, sent.text})
 		case blankWord:

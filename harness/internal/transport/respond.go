@@ -157,25 +157,18 @@ func (b *body) Close() error {
 
 // respond makes the response to req. It shares no memory with the recording that a
 // caller could change.
-// Where shared is true, the headers are the recording's unless they differ from it, and lack
-// a Date that is now, which a server adds.
-func respond(req *http.Request, answer *match.Answer, keepRetryAfter, shared bool) *http.Response {
+func respond(req *http.Request, answer *match.Answer, keepRetryAfter bool) *http.Response {
 	t := answer.Prepared(func(i *cassette.Interaction, body string) any { return newTemplate(i, body) }).(*template)
 	out := &reply{response: t.response}
 	response := &out.response
 	response.Request = req
-	response.Header, response.Trailer = t.header, answer.Interaction.Response.Trailer
-	id := req.Header["Client-Request-Id"]
-	echo := len(t.echoes) > 0 && len(id) == 1
-	if !shared || keepRetryAfter || echo || answer.Bound() || len(answer.Body) != len(t.text) {
-		response.Header, response.Trailer = t.header.Clone(), response.Trailer.Clone()
-	}
-	if echo {
+	response.Header, response.Trailer = t.header.Clone(), http.Header(answer.Interaction.Response.Trailer).Clone()
+	if id := req.Header["Client-Request-Id"]; len(id) == 1 {
 		for _, name := range t.echoes {
 			response.Header[name] = slices.Clone(id)
 		}
 	}
-	if t.dated && !shared {
+	if t.dated {
 		response.Header["Date"] = []string{time.Now().UTC().Format(http.TimeFormat)}
 	}
 	answer.RestoreHeader(response.Header)
