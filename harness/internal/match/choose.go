@@ -27,15 +27,13 @@ type tally struct {
 // served reports whether an answer was served.
 func (t tally) served(r *record) bool { return r.number < t.next }
 
-// serve is the tally after an answer was served for the first time.
+// serve is the tally after an answer was served.
 func (t tally) serve(answer int) tally {
+	if answer == t.last-1 {
+		t.repeats++
+		return t
+	}
 	return tally{next: max(t.next, answer+1), last: answer + 1}
-}
-
-// again is the tally after the last answer was repeated.
-func (t tally) again() tally {
-	t.repeats++
-	return t
 }
 
 // A window is what the barriers of a read say of now: the last related write that was
@@ -59,52 +57,40 @@ const (
 	overPolled               // none left, and the last was repeated as often as may be
 )
 
-// A chosenAnswer is an answer of an entry, and the tally once it is served.
-type chosenAnswer struct {
-	answer *record // nil when there is none
-	tally  tally
-	reason choiceReason
-}
-
-// choose decides which answer an entry gives next. It depends on nothing but its
+// choose decides which answer an entry gives next, -1 for none. It depends on nothing but its
 // arguments, so equal histories give equal answers.
 //
 // The order of preference: the first answer that is unread and that no barrier
 // speaks against; the last one served, again, as long as no related write was
 // replayed since; the nearest unread one on this side of the last replayed write;
-// what was recorded last.
-func (e *entry) choose(t tally, now window, strict bool) chosenAnswer {
+// what was recorded last. A barrier prefers, it never denies, unless order is strict.
+func (e *entry) choose(t tally, now window, strict bool) (answer int, why choiceReason) {
 	count := len(e.answers)
 	next := e.passOver(t.next, now)
 	if next < count && (now.awaited == nil || e.answers[next].position < now.awaited.position) {
-		return chosenAnswer{e.answers[next], t.serve(next), inOrder}
+		return next, inOrder
 	}
 	if next == count && e.repeat == RepeatCycle {
 		if again := e.passOver(t.last%count, now); again < count {
-			return chosenAnswer{e.answers[again], t.serve(again), servedAgain}
+			return again, servedAgain
 		}
 	}
 	standing := t.last > 0 && now.after(e.answers[t.last-1])
-	if standing && e.mayRepeat(t) {
-		return chosenAnswer{e.answers[t.last-1], t.again(), servedAgain}
-	}
 	switch {
+	case standing && e.mayRepeat(t):
+		return t.last - 1, servedAgain
 	case next < count && strict:
-		return chosenAnswer{nil, t, beforeWrite}
+		return -1, beforeWrite
 	case next < count:
-		return chosenAnswer{e.answers[next], t.serve(next), beforeWrite}
-	case standing:
-		return chosenAnswer{nil, t, e.exhausted()}
-	case strict:
-		return chosenAnswer{nil, t, afterWrite}
-	// A barrier prefers, it never denies: what was recorded last, although a related write
-	// was replayed since.
-	case t.last != count:
-		return chosenAnswer{e.answers[count-1], t.serve(count - 1), afterWrite}
-	case e.mayRepeat(t):
-		return chosenAnswer{e.answers[count-1], t.again(), afterWrite}
+		return next, beforeWrite
+	case !standing && strict:
+		return -1, afterWrite
+	case !standing && (t.last != count || e.mayRepeat(t)):
+		return count - 1, afterWrite
+	case e.read && e.repeat == "":
+		return -1, overPolled
 	}
-	return chosenAnswer{nil, t, e.exhausted()}
+	return -1, usedUp
 }
 
 // passOver skips the answers that a replayed write retires.
@@ -123,13 +109,6 @@ func (e *entry) mayRepeat(t tally) bool {
 		return false
 	}
 	return t.repeats < repeatsUnfinished || t.repeats < repeatsAny && !e.answers[t.last-1].unfinished()
-}
-
-func (e *entry) exhausted() choiceReason {
-	if e.read && e.repeat == "" {
-		return overPolled
-	}
-	return usedUp
 }
 
 // Unused is an interaction that no request consumed. Leftover is true for a
@@ -158,24 +137,25 @@ func newProgress(strict bool) *progress {
 	return &progress{strict: strict, tallies: map[*entry]tally{}, fronts: map[*barrier]front{}}
 }
 
-// next chooses the next answer of an entry, and counts it as served.
-func (p *progress) next(e *entry) (chosenAnswer, window) {
+// next chooses the next answer of an entry, nil for none, and counts it as served.
+func (p *progress) next(e *entry) (r *record, why choiceReason, now window) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := p.now(e)
-	chosen := e.choose(p.tallies[e], now, p.strict)
-	if chosen.answer != nil {
-		p.tallies[e] = chosen.tally
-		p.advance(chosen.answer)
+	now = p.now(e)
+	n, why := e.choose(p.tallies[e], now, p.strict)
+	if n >= 0 {
+		r, p.tallies[e] = e.answers[n], p.tallies[e].serve(n)
+		p.advance(r)
 	}
-	return chosen, now
+	return r, why, now
 }
 
-// preview is next, and counts nothing.
-func (p *progress) preview(e *entry) chosenAnswer {
+// hasNext reports whether the next answer of an entry is one that nothing speaks against.
+func (p *progress) hasNext(e *entry) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return e.choose(p.tallies[e], p.now(e), p.strict)
+	_, why := e.choose(p.tallies[e], p.now(e), p.strict)
+	return why == inOrder
 }
 
 // served reports whether an answer was served, or passed over.

@@ -127,12 +127,11 @@ func (s *Session) next(req *http.Request, body []byte, l *lookUp) (Answer, *Miss
 
 // serve serves the next answer of an entry. Ids are those of the parts of a live batch.
 func (s *Session) serve(e *entry, req *http.Request, ids []string) (Answer, *MissError) {
-	chosen, now := s.progress.next(e)
-	r := chosen.answer
+	r, why, now := s.progress.next(e)
 	if r == nil {
-		return Answer{}, explainConsumed(req, e, chosen.reason, now)
+		return Answer{}, explainConsumed(req, e, why, now)
 	}
-	answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.body(), Note: now.outOfOrder(chosen.reason), record: r}
+	answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.body(), Note: now.outOfOrder(why), record: r}
 	if ids != nil {
 		answer.Body = r.bodyFor(ids)
 	}
