@@ -85,8 +85,8 @@ func ignorable(differences []Difference) ([]string, bool) {
 // ruleFor is the "on" of a rule for a recorded request and those like it: its
 // method and path, with stars for ids, files and functions of arguments.
 func ruleFor(method string, near *cassette.Interaction) string {
-	address, _ := recordedAddress(near) // it was read when the request was understood
-	u := graphurl.FromURL(address)
+	r, _ := ruleSet{}.recorded(near, "") // it was understood when the index was built
+	u := r.url
 	for n := range u.Segments {
 		switch s := &u.Segments[n]; {
 		case s.Kind == graphurl.ColonPath: // no slash is before it: root*/content

@@ -92,7 +92,7 @@ func (x *Index) add(s source, position int, uses []resourceUse) ([]resourceUse, 
 			uses = append(uses, resourceUse{e, nil, req.resources(true)})
 		}
 	}
-	x.addSpelling(s.interaction, e)
+	x.addSpelling(&req, &s.interaction.Request, e)
 	r := &record{source: s, entry: e, number: len(e.answers), position: position, batch: req.batch}
 	e.answers = append(e.answers, r)
 	if !e.read && !refused(s.interaction.Response.Code) {
@@ -162,13 +162,9 @@ func (x *Index) spelled(req *http.Request, body []byte) spelling {
 }
 
 // addSpelling makes an entry answer what is spelled as a request of it was recorded.
-func (x *Index) addSpelling(i *cassette.Interaction, e *entry) {
-	address, err := recordedAddress(i)
-	if err != nil || i.Request.Body != "" {
-		return
-	}
-	spelled := spellingOf(e.key.Method, address, i.Request.Headers, e.key.Principal)
-	if spelled != (spelling{}) && x.verbatim[spelled] == nil {
+func (x *Index) addSpelling(r *request, as *cassette.Request, e *entry) {
+	spelled := spellingOf(e.key.Method, r.address, as.Headers, e.key.Principal)
+	if as.Body == "" && spelled != (spelling{}) && x.verbatim[spelled] == nil {
 		x.verbatim[spelled] = e
 	}
 }

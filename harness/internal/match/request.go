@@ -17,15 +17,16 @@ import (
 // a difference between two keys.
 type request struct {
 	single
-	batch  *batch
-	effect effect
+	address *url.URL // that it was sent to
+	batch   *batch
+	effect  effect
 }
 
 // understand is the one function that makes keys. It is pure, and the same for
 // recorded and for live requests. The message's own address may lack its host.
 func (s ruleSet) understand(m place.Message, address *url.URL, principal string) request {
 	u := graphurl.FromURL(address)
-	r := request{effect: s.effectOn(m.Method, u)}
+	r := request{address: address, effect: s.effectOn(m.Method, u)}
 	u.Options = slices.DeleteFunc(u.Options, r.effect.ignores)
 	var body payload
 	if len(m.Body) > 0 {
@@ -45,11 +46,11 @@ func (s ruleSet) understand(m place.Message, address *url.URL, principal string)
 
 // understandMessage is understand for a message whose address has to be read.
 func (s ruleSet) understandMessage(m place.Message, host, principal string) (request, error) {
-	address, err := parseAddress(m.Address, host)
+	address, err := url.Parse(m.Address)
 	if err != nil {
-		return request{}, err
+		return request{}, fmt.Errorf("read the request's address: %w", err)
 	}
-	return s.understand(m, address, principal), nil
+	return s.understand(m, addressOf(address, host), principal), nil
 }
 
 // singles are what is asked for: the parts of a batch, or the request.
@@ -90,19 +91,6 @@ func addressOf(u *url.URL, host string) *url.URL {
 	full := *u
 	full.Scheme, full.Host = "https", host
 	return &full
-}
-
-// parseAddress reads an address that may lack its host.
-func parseAddress(text, host string) (*url.URL, error) {
-	address, err := url.Parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("read the request's address: %w", err)
-	}
-	return addressOf(address, host), nil
-}
-
-func recordedAddress(i *cassette.Interaction) (*url.URL, error) {
-	return parseAddress(i.Request.URL, i.Request.Host)
 }
 
 // recorded understands the request of an interaction.
