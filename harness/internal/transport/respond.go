@@ -19,14 +19,13 @@ import (
 // A template is what all responses made of one recorded answer have in common. It
 // is made once and then only read; callers get a clone of its headers.
 type template struct {
-	response   http.Response // without Header, Trailer, Body and Request
-	header     http.Header   // as served, with the length of the recorded body
-	retryAfter []string      // as recorded
-	dated      bool          // Date is when it is served
-	echoes     []string      // headers that the request's id stands in
-	text       string        // the recorded body
-	bodiless   bool          // a status that has no body
-	noted      atomic.Pointer[any]
+	response http.Response // without Header, Trailer, Body and Request
+	header   http.Header   // with the length of the recorded body
+	dated    bool          // Date is when it is served
+	echoes   []string      // headers that the request's id stands in
+	text     string        // the recorded body
+	bodiless bool          // a status that has no body
+	noted    atomic.Pointer[any]
 }
 
 // newTemplate adapts a recorded answer to a body that is neither compressed nor
@@ -34,22 +33,16 @@ type template struct {
 // side.
 func newTemplate(i *cassette.Interaction, body string) *template {
 	recorded := &i.Response
+	proto := recorded.Proto
+	major, minor, ok := http.ParseHTTPVersion(proto)
+	if !ok {
+		proto, major, minor = "HTTP/1.1", 1, 1
+	}
 	t := &template{
-		response: http.Response{
-			Status:     statusLine(recorded),
-			StatusCode: recorded.Code,
-			Proto:      recorded.Proto,
-			ProtoMajor: recorded.ProtoMajor,
-			ProtoMinor: recorded.ProtoMinor,
-		},
+		response: http.Response{Status: statusLine(recorded), StatusCode: recorded.Code, Proto: proto, ProtoMajor: major, ProtoMinor: minor},
 		header:   make(http.Header, len(recorded.Headers)+1),
 		text:     body,
 		bodiless: recorded.Code < 200 || recorded.Code == http.StatusNoContent || recorded.Code == http.StatusNotModified,
-	}
-	if major, minor, ok := http.ParseHTTPVersion(recorded.Proto); ok {
-		t.response.ProtoMajor, t.response.ProtoMinor = major, minor
-	} else {
-		t.response.Proto, t.response.ProtoMajor, t.response.ProtoMinor = "HTTP/1.1", 1, 1
 	}
 	announces := i.Request.Method == http.MethodHead && !t.bodiless // what GET would give
 	for _, name := range slices.Sorted(maps.Keys(recorded.Headers)) {
@@ -65,10 +58,6 @@ func newTemplate(i *cassette.Interaction, body string) *template {
 		t.header["Content-Length"] = []string{strconv.Itoa(len(t.text))}
 	}
 	t.dropVolatile()
-	if kept, ok := t.header["Retry-After"]; ok {
-		t.retryAfter = kept
-		t.header["Retry-After"] = []string{"0"}
-	}
 	return t
 }
 
@@ -173,8 +162,8 @@ func respond(req *http.Request, answer *match.Answer, keepRetryAfter bool) *http
 	}
 	answer.RestoreHeader(response.Header)
 	answer.RestoreHeader(response.Trailer)
-	if keepRetryAfter && t.retryAfter != nil {
-		response.Header["Retry-After"] = slices.Clone(t.retryAfter)
+	if !keepRetryAfter && t.header["Retry-After"] != nil {
+		response.Header["Retry-After"] = []string{"0"}
 	}
 	response.Body = http.NoBody
 	switch {
