@@ -106,12 +106,8 @@ func parseParts(m *place.Message, boundary string) (fields []graphurl.Option, ca
 func partHeaders(header http.Header) string {
 	var lines []string
 	for name, values := range header {
-		switch name {
-		case "Content-Length":
-		case "Content-Type":
-			lines = append(lines, name+": "+mediaType(values))
-		default:
-			lines = append(lines, name+": "+trimmedList(values))
+		if name != "Content-Length" {
+			lines = append(lines, name+": "+canonicalHeader(name, values))
 		}
 	}
 	slices.Sort(lines)

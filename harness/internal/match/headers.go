@@ -72,32 +72,23 @@ func canonicalHeader(name string, values []string) string {
 	switch name {
 	case "Accept":
 		return canonicalAccept(values)
-	case "Content-Type":
-		return mediaType(values)
 	case "Prefer":
 		return canonicalPrefer(values)
-	case "ConsistencyLevel":
-		return strings.ToLower(trimmedList(values))
-	default:
-		return trimmedList(values)
 	}
-}
-
-func trimmedList(values []string) string {
 	trimmed := make([]string, len(values))
 	for i, value := range values {
 		trimmed[i] = strings.TrimSpace(value)
 	}
-	return strings.Join(trimmed, ", ")
-}
-
-// mediaType returns the type without its parameters: charset says nothing about
-// JSON, and a multipart boundary is random.
-func mediaType(values []string) string {
-	if plain := media.TypeOf(strings.Join(values, ", ")); plain != "text/json" {
-		return plain
+	list := strings.Join(trimmed, ", ")
+	switch name {
+	case "Content-Type": // less its parameters: charset says nothing about JSON, and a boundary is random
+		if list = media.TypeOf(list); list == "text/json" {
+			return "application/json"
+		}
+	case "ConsistencyLevel":
+		return strings.ToLower(list)
 	}
-	return "application/json"
+	return list
 }
 
 // acceptDefaults are the OData parameters of a media type, with the value that
