@@ -95,14 +95,11 @@ func (x *Index) add(s source, position int, uses []resourceUse) ([]resourceUse, 
 	x.addSpelling(&req, &s.interaction.Request, e)
 	r := &record{source: s, entry: e, number: len(e.answers), position: position, batch: req.batch}
 	e.answers = append(e.answers, r)
-	if !e.read && !refused(s.interaction.Response.Code) {
+	if !e.read && s.interaction.Response.Code/100 != 4 { // what was refused changed nothing
 		uses = append(uses, resourceUse{e, r, req.resources(false)})
 	}
 	return uses, nil
 }
-
-// refused reports whether an answer says that the request changed nothing.
-func refused(code int) bool { return code >= 400 && code < 500 }
 
 // recorded understands the request of an interaction.
 func (x *Index) recorded(i *cassette.Interaction) (request, error) {

@@ -91,29 +91,24 @@ func statusLine(r *cassette.Response) string {
 // A reply is a response and its body in one piece of memory.
 type reply struct {
 	response http.Response
-	body     body
+	body     Served
 }
 
-// A body reads the text of an answer without copying it, and says when that was read.
-type body struct {
+// A Served is the body of a Replayer's response, for those who hand it on with changes. It reads
+// the text of an answer without copying it, and says when that was read.
+type Served struct {
 	strings.Reader
 	answer *match.Answer
 	from   *template
 }
 
-// A Served is the body of a Replayer's response, for those who hand it on with changes.
-type Served interface {
-	// Text is the whole body, whatever was read of it.
-	Text() string
-	// Noted returns what note made of the body and headers, which is remembered with the
-	// recording, for all its responses, where the body is the recorded one. All callers
-	// must hand in the same function, and treat the result as read-only.
-	Noted(note func(text string, header http.Header) any) any
-}
+// Text is the whole body, whatever was read of it.
+func (b *Served) Text() string { return b.answer.Body }
 
-func (b *body) Text() string { return b.answer.Body }
-
-func (b *body) Noted(note func(text string, header http.Header) any) any {
+// Noted returns what note made of the body and headers, which is remembered with the
+// recording, for all its responses, where the body is the recorded one. All callers
+// must hand in the same function, and treat the result as read-only.
+func (b *Served) Noted(note func(text string, header http.Header) any) any {
 	if b.Text() != b.from.text { // a batch with other ids, or bound values
 		return note(b.Text(), b.from.header)
 	}
@@ -125,7 +120,7 @@ func (b *body) Noted(note func(text string, header http.Header) any) any {
 	return made
 }
 
-func (b *body) Read(p []byte) (int, error) {
+func (b *Served) Read(p []byte) (int, error) {
 	n, err := b.Reader.Read(p)
 	if err != nil || b.Len() == 0 {
 		b.answer.Read()
@@ -133,13 +128,13 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (b *body) WriteTo(to io.Writer) (int64, error) {
+func (b *Served) WriteTo(to io.Writer) (int64, error) {
 	defer b.answer.Read()
 	return b.Reader.WriteTo(to)
 }
 
 // Close leaves a body that may still be read, which harms nobody.
-func (b *body) Close() error {
+func (b *Served) Close() error {
 	b.answer.Read()
 	return nil
 }
@@ -171,7 +166,10 @@ func respond(req *http.Request, answer *match.Answer, keepRetryAfter bool) *http
 		answer.Read()
 	case req.Method == http.MethodHead:
 		answer.Read()
-		response.ContentLength = announced(response.Header)
+		response.ContentLength = -1
+		if length, err := strconv.ParseUint(response.Header.Get("Content-Length"), 10, 63); err == nil {
+			response.ContentLength = int64(length)
+		}
 	default:
 		if len(answer.Body) != len(t.text) { // a batch with other ids, or bound values
 			response.Header["Content-Length"] = []string{strconv.Itoa(len(answer.Body))}
@@ -182,13 +180,4 @@ func respond(req *http.Request, answer *match.Answer, keepRetryAfter bool) *http
 		response.Body = &out.body
 	}
 	return response
-}
-
-// announced is the length that the answer to HEAD announces, -1 where it has none.
-func announced(header http.Header) int64 {
-	length, err := strconv.ParseUint(header.Get("Content-Length"), 10, 63)
-	if err != nil {
-		return -1
-	}
-	return int64(length)
 }

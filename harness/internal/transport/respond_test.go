@@ -204,7 +204,7 @@ func TestBatchLengthFollowsItsIDs(t *testing.T) {
 	if want := `{"responses":[{"id":"0b7a-long","status":200}]}`; body != want {
 		t.Errorf("body %s, want %s", body, want)
 	}
-	if made := response.Body.(transport.Served).Noted(func(text string, _ http.Header) any { return text }); made != body {
+	if made := response.Body.(*transport.Served).Noted(func(text string, _ http.Header) any { return text }); made != body {
 		t.Errorf("what is noted of %s is of %s", body, made)
 	}
 	if response.ContentLength != int64(len(body)) || response.Header.Get("Content-Length") != fmt.Sprint(len(body)) {
