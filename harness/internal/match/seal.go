@@ -83,7 +83,7 @@ func (b *bucket) alone(e *sealedEntry) bool { return b.alike[e.kinds] == 1 }
 func (x *seal) noteHoles(known []cassette.Hole, as *request) {
 	shapes := map[int]string{-1: shapeOf(&as.single)} // of the parts of a batch by position, and of the whole
 	for _, p := range as.batch.all() {
-		shapes[p.position] = partShape(p)
+		shapes[p.position] = shapeOf(&p.single)
 	}
 	for _, h := range known {
 		position, at := -1, h.Place
@@ -108,7 +108,7 @@ func (x *seal) placesIn(r *request) holes {
 	all := holes{}
 	maps.Copy(all, places)
 	for _, p := range r.batch.parts {
-		for at, kind := range x.shapes[partShape(p)] {
+		for at, kind := range x.shapes[shapeOf(&p.single)] {
 			all.add(placeOfPart(p.position)+at, kind)
 		}
 	}
@@ -123,8 +123,6 @@ func shapeOf(r *single) string {
 	}
 	return shape + strconv.Itoa(len(r.url.Segments))
 }
-
-func partShape(p *batchPart) string { return "part " + shapeOf(&p.single) }
 
 // add notes the first recorded request of an entry of a sealed cassette, once the holes of all
 // are known. Its shape is that of the request as it is stored, as what is sent has that of the
