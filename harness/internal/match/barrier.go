@@ -91,12 +91,10 @@ func raiseBarriers(uses []resourceUse, entries []*entry) {
 // and the path:
 //
 //	below    at or below it
-//	changes  those of below, but for POST to it which made something
-//	creates  the others of below
-//	with X   those of creates which have the text X
-//	at       right at it, but for those that make something
-//	makes    POST to it which answered with what it made
-//	made     those of makes, by the path of what they made
+//	changes  those of below, but for those of makes that were answered with what they made
+//	makes    POST to it that made something
+//	with X   those of makes that have the text X
+//	at       right at it, but for those of makes
 type writeSets map[string][]*record
 
 func (s writeSets) note(name string, write *record) {
@@ -106,16 +104,14 @@ func (s writeSets) note(name string, write *record) {
 }
 
 func (s writeSets) add(write *record, where resource) {
-	last, isPost := len(where.steps), write.entry.key.Method == http.MethodPost
+	last, makes := len(where.steps), write.makes()
 	for n := 1; n <= last; n++ {
 		s.note("below "+where.prefix(n), write)
-		if n == last && write.interaction.Response.Code == http.StatusCreated {
-			s.note("creates "+where.prefix(n), write)
-		} else {
+		if n < last || !makes || write.interaction.Response.Code == http.StatusAccepted {
 			s.note("changes "+where.prefix(n), write)
 		}
 	}
-	if isPost && write.makes() {
+	if makes {
 		s.note("makes "+where.prefix(last), write)
 	} else {
 		s.note("at "+where.prefix(last), write)
@@ -125,52 +121,35 @@ func (s writeSets) add(write *record, where resource) {
 // related names the sets of writes that a read of a resource lies behind.
 func (s writeSets) related(where resource) []string {
 	last := len(where.steps)
-	path := where.prefix(last)
-	names := []string{"below " + path}
+	names := []string{"below " + where.prefix(last)}
 	if where.equal != nil {
-		s.expand("creates "+path, (*record).texts, func(text string) string { return "with " + text + " " + path })
-		names[0] = "changes " + path
-		for _, text := range where.equal {
-			names = append(names, "with "+text+" "+path)
-		}
+		names = s.with(where.equal, where.prefix(last), "changes "+where.prefix(last))
 	}
 	for n := 1; n < last; n++ {
-		above := where.prefix(n)
-		s.expand("makes "+above, (*record).made, func(name string) string { return "made " + above + "/" + escapeStep(name) })
-		names = append(names, "at "+above, "made "+where.prefix(n+1))
+		names = s.with(where.steps[n:n+1], where.prefix(n), append(names, "at "+where.prefix(n))...)
 	}
 	return slices.DeleteFunc(names, func(name string) bool { return len(s[name]) == 0 })
 }
 
-// expand reads what the writes of a set say, once somebody asks for it, and notes them in the
-// sets of all that they say.
-func (s writeSets) expand(set string, says func(*record) []string, to func(text string) string) {
-	for _, write := range s[set] {
-		for _, text := range says(write) {
-			s.note(to(text), write)
+// with adds the sets of those that made something at a path and have one of some texts. What these
+// say is read once somebody asks for it.
+func (s writeSets) with(texts []string, path string, names ...string) []string {
+	for _, write := range s["makes "+path] {
+		for _, text := range write.texts() {
+			s.note("with "+text+" "+path, write)
 		}
 	}
-	delete(s, set)
-}
-
-// texts are those in a request and its answer, folded.
-func (r *record) texts() (all []string) {
-	for _, body := range []string{r.interaction.Request.Body, r.body()} {
-		doc, _ := jsondoc.Parse(body)
-		jsondoc.Walk(doc, func(_ jsondoc.Place, value any) bool {
-			if text, ok := value.(string); ok {
-				all = append(all, fold(text))
-			}
-			return true
-		})
+	delete(s, "makes "+path)
+	for _, text := range texts {
+		names = append(names, "with "+text+" "+path)
 	}
-	return all
+	return names
 }
 
 // makes reports whether the answer to a POST says what that made.
 func (r *record) makes() bool {
 	response := &r.interaction.Response
-	return response.Code == http.StatusCreated && response.Body != "" || response.Code == http.StatusAccepted && r.comesToBeAt() != ""
+	return r.entry.key.Method == http.MethodPost && (response.Code == http.StatusCreated && response.Body != "" || response.Code == http.StatusAccepted && r.comesToBeAt() != "")
 }
 
 // comesToBeAt is the address at which an answer says that something comes to be.
@@ -179,23 +158,24 @@ func (r *record) comesToBeAt() string {
 	return cmp.Or(header.Get("Content-Location"), header.Get("Location"))
 }
 
-// made are the names of what a request made, as far as its answer says: the object's own
-// strings, or the steps of the address at which it comes to be.
-func (r *record) made() (names []string) {
-	if r.interaction.Response.Code == http.StatusCreated {
-		doc, _ := jsondoc.Parse(r.body())
-		members, _ := doc.(map[string]any)
-		for _, value := range members {
-			if name, ok := value.(string); ok {
-				names = append(names, name)
-			}
-		}
-	} else if address, err := graphurl.Parse(r.comesToBeAt()); err == nil {
+// texts are those in a request and its answer, and in the address at which something comes to
+// be, as steps of a path.
+func (r *record) texts() (all []string) {
+	if address, err := graphurl.Parse(r.comesToBeAt()); err == nil {
 		for _, segment := range address.Segments {
-			names = append(names, segment.Text)
+			all = append(all, escapeStep(segment.Text))
 		}
 	}
-	return names
+	for _, body := range []string{r.interaction.Request.Body, r.body()} {
+		doc, _ := jsondoc.Parse(body)
+		jsondoc.Walk(doc, func(_ jsondoc.Place, value any) bool {
+			if text, ok := value.(string); ok {
+				all = append(all, escapeStep(text))
+			}
+			return true
+		})
+	}
+	return all
 }
 
 // aliases are the user principal names that requests call users by, and the ids
@@ -258,7 +238,7 @@ func (a aliases) resolve(resources []resource) []resource {
 type resource struct {
 	host  string
 	steps []string
-	equal []string // the texts that all which it reads has one of, folded; nil where that is not known
+	equal []string // the texts that all which it reads has one of, as steps; nil where that is not known
 }
 
 func resourceOf(u *graphurl.URL) resource {
@@ -283,7 +263,7 @@ func equalTo(u *graphurl.URL) (texts []string) {
 	for _, o := range u.Options {
 		if o.Name == "$filter" && equalities.MatchString(o.Value) {
 			for _, literal := range quoted.FindAllStringSubmatch(o.Value, -1) {
-				texts = append(texts, fold(strings.ReplaceAll(literal[1], "''", "'")))
+				texts = append(texts, escapeStep(strings.ReplaceAll(literal[1], "''", "'")))
 			}
 		}
 	}
