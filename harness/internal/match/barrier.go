@@ -25,7 +25,7 @@ import (
 //	              POST /groups (made id 1)       GET /groups/1, GET /groups/1/members
 //
 // A POST whose answer holds what it made, or says with 202 where it comes to be, relates,
-// below its collection, only to reads whose next step is a value of that answer (its id, or
+// below its collection, only to reads whose next step is a text of the two (its id, or
 // an alternate key such as userPrincipalName): making group 2 says nothing about group 1,
 // also when many tests make theirs at once. A write that was refused with 4xx changed
 // nothing and is no barrier.

@@ -41,7 +41,6 @@ type record struct {
 	underWay   lazy[bool]
 	prepared   lazy[any]
 	pseudonyms lazy[heldPseudonyms]
-	shown      lazy[[]shownFile]
 }
 
 // A source is where a recorded request and its answer stand.
@@ -144,11 +143,6 @@ func (r *record) held(faker *identity.Faker) heldPseudonyms {
 		findPseudonyms(faker, &body, found)
 		return heldPseudonyms{slices.Collect(maps.Keys(found)), inHeader}
 	})
-}
-
-// files are those that the stored body shows.
-func (r *record) files() []shownFile {
-	return r.shown.get(func() []shownFile { return filesIn(r.body()) })
 }
 
 // An Answer is what a session serves for a request.

@@ -325,9 +325,7 @@ func (a *masked) divide(b *batch) {
 	var layout []byte
 	slices.SortStableFunc(a.parts[1:], func(p, q maskedPart) int { return strings.Compare(p.class, q.class) })
 	for _, p := range a.parts {
-		slices.SortStableFunc(p.blanks, func(b, c blank) int {
-			return cmp.Or(strings.Compare(b.place, c.place), cmp.Compare(b.kind, c.kind))
-		})
+		slices.SortStableFunc(p.blanks, func(b, c blank) int { return strings.Compare(b.place, c.place) })
 		layout = append(strconv.AppendInt(layout, int64(len(p.blanks)), 10), ' ')
 	}
 	a.layout = string(layout)

@@ -37,15 +37,13 @@ func (s *restorer) restore(a *Answer) {
 			a.bound = s.bound
 		}
 	}
-	var shown []shownFile
 	if is.uploaded = s.uploads.size(); is.uploaded > 0 {
 		if text, contentRange, ok := s.uploads.download(r); ok {
 			a.Body, a.contentRange = text, contentRange
 			return
 		}
-		shown = r.files()
 	}
-	if is.bound == 0 && len(shown) == 0 {
+	if is.bound == 0 && is.uploaded == 0 {
 		return
 	}
 	stored := a.Body == r.body() // and no batch with other ids
@@ -53,7 +51,7 @@ func (s *restorer) restore(a *Answer) {
 		a.Body = known.(string)
 		return
 	}
-	a.Body = s.restored(r, a.Body, s.uploads.facts(shown))
+	a.Body = s.restored(r, a.Body, s.uploads.facts(a.Body))
 	if stored && s.bytes.Add(int64(len(a.Body))) <= maxRestored {
 		s.kept.Store(is, a.Body)
 	}

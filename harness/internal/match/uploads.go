@@ -128,12 +128,15 @@ func (c *uploads) download(r *record) (text, contentRange string, ok bool) {
 	return text[min(span.first, end):end], contentRange, true
 }
 
-// facts are what an answer says otherwise of the files that it shows, by place.
-func (c *uploads) facts(shown []shownFile) map[string]string {
+// facts are what an answer says otherwise of the files that its body shows, by place.
+func (c *uploads) facts(body string) map[string]string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.count == 0 {
+		return nil
+	}
 	facts := map[string]string{}
-	for _, f := range shown {
+	for _, f := range filesIn(body) {
 		file, ok := c.files[f.id]
 		if !ok {
 			continue
@@ -235,7 +238,7 @@ func (m *fileMap) note(r *record) {
 	}
 	// An id says nothing of what is no item of a drive: all photos have that of their size.
 	isShown := request.Method == http.MethodPut || file == "" && strings.Contains(address, "/drive")
-	for _, f := range r.files() {
+	for _, f := range filesIn(r.body()) {
 		if f.link != "" {
 			m.links[linkKey(f.link)] = cmp.Or(f.id, address)
 		}
