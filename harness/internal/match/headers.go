@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -155,7 +156,7 @@ func sortedSet(items []string, separator string) string {
 // and values without quotes.
 func elements(values []string) (list [][]media.Param) {
 	for _, value := range values {
-		for _, element := range splitList(value) {
+		for _, element := range listed.FindAllString(value, -1) {
 			var params []media.Param
 			media.EachParam(element, func(p media.Param) {
 				p.Key = strings.TrimPrefix(cmp.Or(p.Key, strings.ToLower(p.Piece)), "odata.")
@@ -169,19 +170,5 @@ func elements(values []string) (list [][]media.Param) {
 	return list
 }
 
-// splitList splits a list at the commas outside quotes.
-func splitList(value string) (parts []string) {
-	quoted, start := false, 0
-	for i := 0; i < len(value); i++ {
-		switch {
-		case value[i] == '\\':
-			i++
-		case value[i] == '"':
-			quoted = !quoted
-		case value[i] == ',' && !quoted:
-			parts = append(parts, value[start:i])
-			start = i + 1
-		}
-	}
-	return append(parts, value[start:])
-}
+// listed are the elements of a list, between commas outside quotes.
+var listed = regexp.MustCompile(`(?s)(?:[^,"\\]|\\.?|"(?:[^"\\]|\\.?)*(?:"|$))+`)
