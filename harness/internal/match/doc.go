@@ -35,8 +35,8 @@
 // graphurl, its significant headers (headers.go), its body as JSON, form, multipart (body.go)
 // or batch (batch.go), less what the rules ignore (rules.go). The key finds an entry
 // (entry.go), of which the answer is chosen (choose.go) by what was served, and by the writes
-// that it is related to (barrier.go). Where there is no entry, the nearest are found
-// (nearest.go) and compared (differ.go), and the miss (miss.go) says what to do.
+// that it is related to (barrier.go). Where there is no entry, the nearest are found and
+// compared (differ.go), and the miss (miss.go) says what to do.
 //
 // # Sealed cassettes
 //

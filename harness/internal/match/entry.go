@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -68,14 +69,10 @@ func (l *lazy[T]) get(compute func() T) T {
 
 // place is the file and line of an interaction, as far as known.
 func (s source) place() string {
-	at := fmt.Sprintf("interaction %d", s.interaction.ID)
-	switch file := s.file(); {
-	case s.interaction.Line > 0:
-		return fmt.Sprintf("%s:%d", file, s.interaction.Line)
-	case file != "":
-		return file + ", " + at
+	if s.interaction.Line > 0 {
+		return fmt.Sprintf("%s:%d", s.file(), s.interaction.Line)
 	}
-	return at
+	return strings.TrimPrefix(fmt.Sprintf("%s, interaction %d", s.file(), s.interaction.ID), ", ")
 }
 
 func (s source) file() string { return cmp.Or(s.cassette.File, s.cassette.Name) }

@@ -18,6 +18,7 @@ func explainConsumed(req *http.Request, e *entry, why choiceReason, now window) 
 	miss := newMiss(req, Consumed)
 	final := e.final()
 	miss.Nearest = []Candidate{{Cassette: final.cassette, Interaction: final.interaction}}
+	answers := fault.Count(len(e.answers), "answer")
 	repeatLast := Rule{On: ruleFor(req.Method, final.interaction), Repeat: RepeatLast}.YAML()
 	switch why {
 	case beforeWrite:
@@ -28,12 +29,9 @@ func explainConsumed(req *http.Request, e *entry, why choiceReason, now window) 
 		miss.NextStep = "record the request after that write too, or use `order: prefer`"
 	case overPolled:
 		miss.Reason = "polling beyond the recording"
-		miss.NextStep = "the last of " + fault.Count(len(e.answers), "answer") + " was served again and again: record until the operation ends, or let it repeat without end in rules.yaml:\n" + repeatLast
+		miss.NextStep = "the last of " + answers + " was served again and again: record until the operation ends, or let it repeat without end in rules.yaml:\n" + repeatLast
 	case usedUp:
-		miss.Reason = "1 answer recorded, and served"
-		if n := len(e.answers); n > 1 {
-			miss.Reason = fmt.Sprintf("%d answers recorded, each served once", n)
-		}
+		miss.Reason = answers + " recorded, and served"
 		miss.NextStep = "record the request as often as it is sent, or let the last answer repeat in rules.yaml:\n" + repeatLast
 	}
 	return miss
