@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -121,17 +122,14 @@ func (x *seal) asStored(m place.Message, host string, live *request, bound *bind
 		for _, id := range ids {
 			values = append(values, id.pseudonym, id.live)
 		}
-		if is != l.Text {
-			return is, true
+		if is == l.Text {
+			p, _ := bound.pseudonym(l.Text)
+			is = cmp.Or(p, x.byTag(l.Text, func(string) bool { return true }), l.Text)
 		}
-		p, ok := bound.pseudonym(l.Text)
-		if !ok {
-			p = x.byTag(l.Text, func(string) bool { return true })
+		if is != l.Text && len(ids) == 0 {
+			values = append(values, is, l.Text)
 		}
-		if p != "" {
-			values = append(values, p, l.Text)
-		}
-		return p, p != ""
+		return is, is != l.Text
 	})
 	r, err := x.rules.understandMessage(m, host, live.key.Principal)
 	if err != nil {

@@ -71,12 +71,10 @@ const (
 	fitAll                 // nothing is left to fit
 )
 
-// What stands for what is blank.
-const (
-	blankText   = "graphvcr-blank"
-	blankNumber = "-9007199254740991"
-	blankHost   = "blank.invalid"
-)
+// blankText stands for what is blank, and blankAs where that is no text.
+const blankText = "graphvcr-blank"
+
+var blankAs = map[place.Role]string{place.Number: "-9007199254740991", place.Host: "blank.invalid"}
 
 // holes are places of requests, and what kind of value was replaced at each. What ends in ">"
 // stands for a text in layers that has holes within.
@@ -238,7 +236,7 @@ func (x *seal) mask(m place.Message, places, own holes, bound *bindings) masked 
 		}
 		b.place, b.looked = placeOf(l), l.Looked() || hole != "" && l.Role == place.Header
 		a.blanks = append(a.blanks, b)
-		return blankFor(l.Role), true
+		return cmp.Or(blankAs[l.Role], blankText), true
 	})
 	if file >= 0 && makesFile(&m) { // a client chooses the names of the files that it makes
 		a.blanks[file].looked = false
@@ -263,17 +261,6 @@ func (x *seal) maskNames(a *masked, bound *bindings) {
 		a.ids = append(a.ids, ids...)
 		return is, is != l.Text
 	})
-}
-
-// blankFor stands where a blank was.
-func blankFor(role place.Role) string {
-	switch role {
-	case place.Number:
-		return blankNumber
-	case place.Host:
-		return blankHost
-	}
-	return blankText
 }
 
 // compute is a leaf's text with its ids computed, or as they are bound, and what was computed.

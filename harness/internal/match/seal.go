@@ -76,9 +76,6 @@ type sealedEntry struct {
 	kinds string // of its blanks
 }
 
-// alone reports whether no other request has holes where one of the bucket's has them.
-func (b *bucket) alone(e *sealedEntry) bool { return b.alike[e.kinds] == 1 }
-
 // noteHoles notes where a recorded request, or a part of one, has holes.
 func (x *seal) noteHoles(known []cassette.Hole, as *request) {
 	shapes := map[int]string{-1: shapeOf(&as.single)} // of the parts of a batch by position, and of the whole

@@ -99,7 +99,7 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why 
 	for _, n := range likely {
 		e := &b.entries[n]
 		found := u.lay(e, a)
-		if found.sure == fitLone && b.alone(e) {
+		if found.sure == fitLone && b.alike[e.kinds] == 1 { // no other has holes where it has them
 			found.sure = fitWeak
 		}
 		if found.sure > best {

@@ -57,12 +57,6 @@ func newTemplate(i *cassette.Interaction, body string) *template {
 	if !announces && !t.bodiless {
 		t.header["Content-Length"] = []string{strconv.Itoa(len(t.text))}
 	}
-	t.dropVolatile()
-	return t
-}
-
-// dropVolatile removes what stands for the instant and the id of a call.
-func (t *template) dropVolatile() {
 	if t.header.Get("Date") == protocol.NoDate {
 		t.dated = true
 		delete(t.header, "Date")
@@ -72,6 +66,7 @@ func (t *template) dropVolatile() {
 			t.echoes = append(t.echoes, name)
 		}
 	}
+	return t
 }
 
 // statusLine is the recorded status, such as "200 OK". Recordings of other tools
