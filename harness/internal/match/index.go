@@ -124,15 +124,15 @@ func (x *Index) caller(principal string) string {
 	return principal
 }
 
-// entryOf finds the entry of a key. What was recorded without saying who asked, in
+// forCaller finds what there is for a key. What was recorded without saying who asked, in
 // a cassette of its own, answers anybody.
-func (x *Index) entryOf(key Key) *entry {
-	e := x.byKey[key]
-	if e == nil {
+func forCaller[T any](key Key, find func(Key) *T) *T {
+	found := find(key)
+	if found == nil {
 		key.Principal = ""
-		e = x.byKey[key]
+		found = find(key)
 	}
-	return e
+	return found
 }
 
 // A spelling is a request without a body as it was written down, but for its headers, which

@@ -136,6 +136,17 @@ func TestFlights(t *testing.T) {
 	if second, err := post(session, "random b"); err == nil {
 		t.Errorf("answered %q, while the first was not read", second.Body)
 	}
+	session = newIndex(t, Rules{}, recording).NewSession()
+	one, err1 := post(session, "one")
+	two, err2 := post(session, "two")
+	if err := errors.Join(err1, err2); err != nil {
+		t.Fatal(err)
+	}
+	one.Read()
+	two.Read()
+	if third, err := post(session, "random a"); err == nil {
+		t.Errorf("answered %q, after two were under way at once", third.Body)
+	}
 	session = newIndex(t, Rules{Bind: BindRecorded}, recording).NewSession()
 	if answer, err := post(session, "random a"); err == nil {
 		t.Errorf("bind: recorded: answered %q", answer.Body)

@@ -153,17 +153,6 @@ func (x *seal) add(e *entry, as *request) {
 	b.alike[string(kinds)]++
 }
 
-// bucketOf finds the requests that have a key with so many places blank. Those of a cassette
-// that does not say who asked are anybody's.
-func (x *seal) bucketOf(key Key, layout string) *bucket {
-	b := x.buckets[bucketKey{key, layout}]
-	if b == nil {
-		key.Principal = ""
-		b = x.buckets[bucketKey{key, layout}]
-	}
-	return b
-}
-
 // findHolders lists the answers that hold a pseudonym, for all that requests and answers do.
 func (x *seal) findHolders(entries []*entry) map[string][]*record {
 	found := map[string][]*record{}

@@ -65,7 +65,7 @@ func (s *Session) lookUp(req *http.Request, body []byte) lookUp {
 		return lookUp{found: foundRequest{entry: e, sure: fitExact}}
 	}
 	live := s.index.live(req, body)
-	if e := s.index.entryOf(live.key); e != nil {
+	if e := forCaller(live.key, func(k Key) *entry { return s.index.byKey[k] }); e != nil {
 		return lookUp{found: foundRequest{entry: e, sure: fitExact, partIDs: live.batch.ids()}}
 	}
 	sent := live // on the heap, which a request with an entry does without

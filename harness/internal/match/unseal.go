@@ -72,7 +72,7 @@ func (u *unsealer) find(m place.Message, host string, live *request) (f foundReq
 		return f, ""
 	}
 	a.divide(r.batch)
-	b := u.seal.bucketOf(r.key, a.layout)
+	b := forCaller(r.key, func(k Key) *bucket { return u.seal.buckets[bucketKey{k, a.layout}] })
 	if b == nil {
 		return f, ""
 	}
