@@ -28,7 +28,7 @@ type batchPart struct {
 	id       string
 	position int      // in the body, from 0
 	needs    []string // ids of dependsOn
-	label    string   // its key, and what it depends on and what depends on it: see refine
+	label    string   // its key, and what it depends on and what depends on it; equal where nothing but id and place tells two apart
 }
 
 // parseBatch reads the body of a batch sent to a version; nil when the document is
@@ -48,7 +48,14 @@ func parseBatch(doc any, version string) *batch {
 	rest := maps.Clone(doc.(map[string]any)) // it has requests
 	delete(rest, "requests")
 	b.rest = jsondoc.Canonical(nil, rest)
-	b.label()
+	for _, p := range b.parts {
+		k := &p.key
+		p.label = strings.Join([]string{k.Method, k.Host, k.Path, k.Query, k.Headers, k.Body}, "\x00")
+	}
+	if slices.ContainsFunc(b.parts, func(p *batchPart) bool { return len(p.needs) > 0 }) {
+		b.refine()
+	}
+	slices.SortStableFunc(b.parts, func(p, q *batchPart) int { return cmp.Compare(p.label, q.label) })
 	return b
 }
 
@@ -75,19 +82,6 @@ func newPart(sent *graph.Part, version string) *batchPart {
 		}
 	}
 	return &batchPart{single: newSingle(sent.Method, u, sent.Header, body, nil), id: sent.ID, position: sent.Index, needs: sent.Needs}
-}
-
-// label gives parts equal labels where nothing but their ids and places
-// distinguishes them, and sorts by them.
-func (b *batch) label() {
-	for _, p := range b.parts {
-		k := &p.key
-		p.label = strings.Join([]string{k.Method, k.Host, k.Path, k.Query, k.Headers, k.Body}, "\x00")
-	}
-	if slices.ContainsFunc(b.parts, func(p *batchPart) bool { return len(p.needs) > 0 }) {
-		b.refine()
-	}
-	slices.SortStableFunc(b.parts, func(p, q *batchPart) int { return cmp.Compare(p.label, q.label) })
 }
 
 // refine makes labels say what a part depends on and what depends on it, to any depth.

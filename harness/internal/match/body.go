@@ -63,9 +63,6 @@ func documentOf(text string, doc any) payload {
 	return payload{digest: digest("json", jsondoc.Canonical(nil, doc)), text: text, doc: doc}
 }
 
-// is reports whether the body is of a kind: json, form, multipart or bytes.
-func (p *payload) is(kind string) bool { return strings.HasPrefix(p.digest, kind+":") }
-
 // document is the tree of a JSON body.
 func (p *payload) document() any {
 	if p.doc == nil {

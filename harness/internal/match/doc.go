@@ -45,7 +45,7 @@
 // the cassette then. Its texts are replaced (masked.go): every id in it is computed as
 // redaction computed it, and the places are blank that are holes in any recorded request of
 // its shape. That leads to a bucket of recorded requests that differ in nothing but these
-// places (seal.go), over which it is laid (lay.go), a batch part by part, a list that a value
+// places (seal.go), over which it is laid, a batch part by part, a list that a value
 // is in value by value: words have to be equal, and a value is known by the pseudonym that was
 // given out, by what is bound to it, or by the tag of the recorded value. Of several fits the
 // surest counts.

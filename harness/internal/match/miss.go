@@ -85,9 +85,6 @@ func (e *MissError) Summary() string {
 	return text
 }
 
-// Address is the address that was sent, without credentials.
-func (e *MissError) Address() string { return Shown(e.URL) }
-
 // Details are the lines between the first one and the next step, each after a line break:
 // what was recorded near it, and what the session bound. With the others they are a dozen.
 func (e *MissError) Details() string {
