@@ -17,17 +17,6 @@
 // Index is immutable; Session is safe for concurrent use, and requests wait for one another
 // only while it is chosen which recorded one is meant, and which of its answers comes next.
 //
-//	index, err := match.NewIndex(match.Rules{}, recording)
-//	if err != nil {
-//		return err
-//	}
-//	session := index.NewSession()
-//	answer, err := session.Next(req, body)
-//	var miss *match.MissError
-//	if errors.As(err, &miss) {
-//		fmt.Println(miss) // verdict, nearest recordings, differing fields, next step
-//	}
-//
 // # The way of a request
 //
 // A request without a body is first looked up as it is spelled (index.go), which costs one
