@@ -166,10 +166,7 @@ func (s *Session) Holds(text string) bool {
 	if s.unsealer == nil {
 		return false
 	}
-	holds := func(p string) bool {
-		_, held := s.index.seal.holders()[fold(p)]
-		return held
-	}
+	holds := func(p string) bool { return s.index.seal.holders()[fold(p)] != nil }
 	atoms := identity.Atoms(text)
 	if len(atoms) == 0 {
 		return holds(text)

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"io"
 	"maps"
 	"net/http"
@@ -76,11 +77,7 @@ func statusLine(r *cassette.Response) string {
 	if r.Status == code || strings.HasPrefix(r.Status, code+" ") {
 		return r.Status
 	}
-	phrase := r.Status
-	if phrase == "" {
-		phrase = http.StatusText(r.Code)
-	}
-	return strings.TrimSpace(code + " " + phrase)
+	return strings.TrimSpace(code + " " + cmp.Or(r.Status, http.StatusText(r.Code)))
 }
 
 // A reply is a response and its body in one piece of memory.
