@@ -244,7 +244,7 @@ func (u *unsealer) lay(e *sealedEntry, a *masked) foundRequest {
 		f.sure = fitConflict
 		return f
 	}
-	live := make(map[string]string, len(a.parts))
+	live := map[string]string{}
 	for n := range a.parts {
 		stored, sent := &e.parts[pairs[n]], &a.parts[n]
 		is, blanks := u.layPart(e, stored, sent)
