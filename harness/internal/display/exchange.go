@@ -102,7 +102,7 @@ func pseudonyms(c *cassette.Cassette, e *report.Exchange) []string {
 // the request is the nearest recorded one with the differences that the miss lists, in which
 // nothing gives access.
 func Missed(miss *match.MissError) *report.Miss {
-	m := &report.Miss{Sent: report.Exchange{Method: miss.Method, URL: miss.Address()}, Verdict: string(miss.Verdict)}
+	m := &report.Miss{Sent: report.Exchange{Method: miss.Method, URL: match.Shown(miss.URL)}, Verdict: string(miss.Verdict)}
 	for _, c := range miss.Nearest {
 		near := report.Near{Exchange: Of(c.Cassette, c.Interaction)}
 		for _, d := range c.Differences {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
@@ -143,36 +142,20 @@ func headerLeadsOn(name string) bool {
 // LongestHost bounds a host with its port: a name has 253 characters at most (RFC 1035, 2.3.4).
 const LongestHost = 260
 
+// linkBegins is a scheme, slashes as they are or as JSON may write them, and a host.
+var linkBegins = regexp.MustCompile(`^(?i:http)([sS]?):(//|\\/\\/)([\w.:-]*[\w-])`)
+
 // linkAt reads the link that a text begins with.
 func linkAt(text string) (Link, bool) {
-	l := Link{}
-	switch {
-	case len(text) > 5 && strings.EqualFold(text[:5], "https"):
-		l.End = 5
-	case len(text) > 4 && strings.EqualFold(text[:4], "http"):
-		l.End, l.Plain = 4, true
-	default:
-		return l, false
+	const longest = len(`https:\/\/`) + LongestHost + 2
+	if len(text) < 4 || !strings.EqualFold(text[:4], "http") {
+		return Link{}, false // as nearly all texts
 	}
-	switch rest := text[l.End:]; {
-	case strings.HasPrefix(rest, "://"):
-		l.End += 3
-	case strings.HasPrefix(rest, `:\/\/`):
-		l.End, l.Escaped = l.End+5, true
-	default:
-		return l, false
+	m := linkBegins.FindStringSubmatchIndex(text[:min(len(text), longest)])
+	if m == nil || m[7]-m[6] > LongestHost || strings.HasPrefix(text[m[1]:], "@") {
+		return Link{}, false
 	}
-	begin := l.End
-	for l.End < len(text) && ascii.IsHostPort(text[l.End]) {
-		l.End++
-	}
-	for l.End > begin && (text[l.End-1] == '.' || text[l.End-1] == ':') {
-		l.End--
-	}
-	if l.End == begin || l.End-begin > LongestHost || l.End < len(text) && text[l.End] == '@' {
-		return l, false
-	}
-	l.Host = text[begin:l.End]
+	l := Link{End: m[1], Host: text[m[6]:m[7]], Plain: m[2] == m[3], Escaped: text[m[4]] != '/'}
 	if !l.Plain && graph.IsHost(l.Host) {
 		l.Host = ""
 	}

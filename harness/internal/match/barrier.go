@@ -2,8 +2,9 @@ package match
 
 import (
 	"cmp"
-	"maps"
 	"net/http"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -24,7 +25,7 @@ import (
 //	              POST /groups (made id 1)       GET /groups/1, GET /groups/1/members
 //
 // A POST whose answer holds what it made, or says with 202 where it comes to be, relates,
-// below its collection, only to reads whose next step is a value of that answer (its id, or
+// below its collection, only to reads whose next step is a text of the two (its id, or
 // an alternate key such as userPrincipalName): making group 2 says nothing about group 1,
 // also when many tests make theirs at once. A write that was refused with 4xx changed
 // nothing and is no barrier.
@@ -68,7 +69,6 @@ func raiseBarriers(uses []resourceUse, entries []*entry) {
 		if u.write != nil {
 			continue
 		}
-		behind := map[*barrier]bool{}
 		for _, where := range known.resolve(u.resources) {
 			for _, name := range sets.related(where) {
 				b := barriers[name]
@@ -79,10 +79,11 @@ func raiseBarriers(uses []resourceUse, entries []*entry) {
 						w.barriers = append(w.barriers, b)
 					}
 				}
-				behind[b] = true
+				if !slices.Contains(u.entry.barriers, b) {
+					u.entry.barriers = append(u.entry.barriers, b)
+				}
 			}
 		}
-		u.entry.barriers = slices.Collect(maps.Keys(behind))
 	}
 }
 
@@ -90,12 +91,10 @@ func raiseBarriers(uses []resourceUse, entries []*entry) {
 // and the path:
 //
 //	below    at or below it
-//	changes  those of below, but for POST to it which made something
-//	creates  the others of below
-//	with X   those of creates which have the text X
-//	at       right at it, but for those that make something
-//	makes    POST to it which answered with what it made
-//	made     those of makes, by the path of what they made
+//	changes  those of below, but for those of makes that were answered with what they made
+//	makes    POST to it that made something
+//	with X   those of makes that have the text X
+//	at       right at it, but for those of makes
 type writeSets map[string][]*record
 
 func (s writeSets) note(name string, write *record) {
@@ -105,16 +104,14 @@ func (s writeSets) note(name string, write *record) {
 }
 
 func (s writeSets) add(write *record, where resource) {
-	last, isPost := len(where.steps), write.entry.key.Method == http.MethodPost
+	last, makes := len(where.steps), write.makes()
 	for n := 1; n <= last; n++ {
 		s.note("below "+where.prefix(n), write)
-		if n == last && write.interaction.Response.Code == http.StatusCreated {
-			s.note("creates "+where.prefix(n), write)
-		} else {
+		if n < last || !makes || write.interaction.Response.Code == http.StatusAccepted {
 			s.note("changes "+where.prefix(n), write)
 		}
 	}
-	if isPost && write.makes() {
+	if makes {
 		s.note("makes "+where.prefix(last), write)
 	} else {
 		s.note("at "+where.prefix(last), write)
@@ -124,52 +121,35 @@ func (s writeSets) add(write *record, where resource) {
 // related names the sets of writes that a read of a resource lies behind.
 func (s writeSets) related(where resource) []string {
 	last := len(where.steps)
-	path := where.prefix(last)
-	names := []string{"below " + path}
+	names := []string{"below " + where.prefix(last)}
 	if where.equal != nil {
-		s.expand("creates "+path, (*record).texts, func(text string) string { return "with " + text + " " + path })
-		names[0] = "changes " + path
-		for _, text := range where.equal {
-			names = append(names, "with "+text+" "+path)
-		}
+		names = s.with(where.equal, where.prefix(last), "changes "+where.prefix(last))
 	}
 	for n := 1; n < last; n++ {
-		above := where.prefix(n)
-		s.expand("makes "+above, (*record).made, func(name string) string { return "made " + above + "/" + escapeStep(name) })
-		names = append(names, "at "+above, "made "+where.prefix(n+1))
+		names = s.with(where.steps[n:n+1], where.prefix(n), append(names, "at "+where.prefix(n))...)
 	}
 	return slices.DeleteFunc(names, func(name string) bool { return len(s[name]) == 0 })
 }
 
-// expand reads what the writes of a set say, once somebody asks for it, and notes them in the
-// sets of all that they say.
-func (s writeSets) expand(set string, says func(*record) []string, to func(text string) string) {
-	for _, write := range s[set] {
-		for _, text := range says(write) {
-			s.note(to(text), write)
+// with adds the sets of those that made something at a path and have one of some texts. What these
+// say is read once somebody asks for it.
+func (s writeSets) with(texts []string, path string, names ...string) []string {
+	for _, write := range s["makes "+path] {
+		for _, text := range write.texts() {
+			s.note("with "+text+" "+path, write)
 		}
 	}
-	delete(s, set)
-}
-
-// texts are those in a request and its answer, folded.
-func (r *record) texts() (all []string) {
-	for _, body := range []string{r.interaction.Request.Body, r.body()} {
-		doc, _ := jsondoc.Parse(body)
-		jsondoc.Walk(doc, func(_ jsondoc.Place, value any) bool {
-			if text, ok := value.(string); ok {
-				all = append(all, fold(text))
-			}
-			return true
-		})
+	delete(s, "makes "+path)
+	for _, text := range texts {
+		names = append(names, "with "+text+" "+path)
 	}
-	return all
+	return names
 }
 
 // makes reports whether the answer to a POST says what that made.
 func (r *record) makes() bool {
 	response := &r.interaction.Response
-	return response.Code == http.StatusCreated && response.Body != "" || response.Code == http.StatusAccepted && r.comesToBeAt() != ""
+	return r.entry.key.Method == http.MethodPost && (response.Code == http.StatusCreated && response.Body != "" || response.Code == http.StatusAccepted && r.comesToBeAt() != "")
 }
 
 // comesToBeAt is the address at which an answer says that something comes to be.
@@ -178,23 +158,24 @@ func (r *record) comesToBeAt() string {
 	return cmp.Or(header.Get("Content-Location"), header.Get("Location"))
 }
 
-// made are the names of what a request made, as far as its answer says: the object's own
-// strings, or the steps of the address at which it comes to be.
-func (r *record) made() (names []string) {
-	if r.interaction.Response.Code == http.StatusCreated {
-		doc, _ := jsondoc.Parse(r.body())
-		members, _ := doc.(map[string]any)
-		for _, value := range members {
-			if name, ok := value.(string); ok {
-				names = append(names, name)
-			}
-		}
-	} else if address, err := graphurl.Parse(r.comesToBeAt()); err == nil {
+// texts are those in a request and its answer, and in the address at which something comes to
+// be, as steps of a path.
+func (r *record) texts() (all []string) {
+	if address, err := graphurl.Parse(r.comesToBeAt()); err == nil {
 		for _, segment := range address.Segments {
-			names = append(names, segment.Text)
+			all = append(all, escapeStep(segment.Text))
 		}
 	}
-	return names
+	for _, body := range []string{r.interaction.Request.Body, r.body()} {
+		doc, _ := jsondoc.Parse(body)
+		jsondoc.Walk(doc, func(_ jsondoc.Place, value any) bool {
+			if text, ok := value.(string); ok {
+				all = append(all, escapeStep(text))
+			}
+			return true
+		})
+	}
+	return all
 }
 
 // aliases are the user principal names that requests call users by, and the ids
@@ -248,4 +229,77 @@ func (a aliases) resolve(resources []resource) []resource {
 		}
 	}
 	return resources
+}
+
+// A resource is the subject of a path, for the relation between reads and writes:
+// its segments, cut into steps that can be compared, without a trailing cast,
+// $value, $count or $ref, and without the action or function that reads. Versions are left
+// out: v1.0 and beta show the same things (real recordings mix them).
+type resource struct {
+	host  string
+	steps []string
+	equal []string // the texts that all which it reads has one of, as steps; nil where that is not known
+}
+
+func resourceOf(u *graphurl.URL) resource {
+	segments := u.Segments
+	for len(segments) > 0 && (isView(segments[len(segments)-1]) || isCalculation(segments)) {
+		segments = segments[:len(segments)-1]
+	}
+	r := resource{host: u.Host, steps: make([]string, len(segments)), equal: equalTo(u)}
+	for i, segment := range segments {
+		r.steps[i] = step(segment)
+	}
+	return r
+}
+
+// equalities is a filter that compares texts with eq, and does nothing else.
+var equalities = regexp.MustCompile(`(?i)^(?:[^'()\s]+ eq '(?:[^']|'')*'(?: and | or |$))+$`)
+
+var quoted = regexp.MustCompile(`'((?:[^']|'')*)'`)
+
+// equalTo are the texts that a filter compares with, where all it does is to do so.
+func equalTo(u *graphurl.URL) (texts []string) {
+	for _, o := range u.Options {
+		if o.Name == "$filter" && equalities.MatchString(o.Value) {
+			for _, literal := range quoted.FindAllStringSubmatch(o.Value, -1) {
+				texts = append(texts, escapeStep(strings.ReplaceAll(literal[1], "''", "'")))
+			}
+		}
+	}
+	return texts
+}
+
+func isView(s graphurl.Segment) bool {
+	return s.Kind == graphurl.Cast || s.Kind == graphurl.System
+}
+
+func isCalculation(segments []graphurl.Segment) bool {
+	last := segments[len(segments)-1]
+	return strings.TrimPrefix(strings.ToLower(last.Text), "microsoft.graph.") == "delta" || graphurl.IsReadAction(segments)
+}
+
+// step spells a segment so that it holds no slash. Letter case is folded: a
+// relation too many does less harm than one too few.
+func step(s graphurl.Segment) string {
+	text := escapeStep(s.Text)
+	for _, argument := range s.Args {
+		text += "(" + escapeStep(argument.Name) + "=" + escapeStep(argument.Value) + ")"
+	}
+	return text
+}
+
+func escapeStep(s string) string { return strings.ToLower(url.PathEscape(s)) }
+
+// prefix names the first n steps of a path.
+func (r resource) prefix(n int) string {
+	return r.host + "/" + strings.Join(r.steps[:n], "/")
+}
+
+// user is the step that names a user, or "".
+func (r resource) user() string {
+	if len(r.steps) > 1 && r.steps[0] == "users" {
+		return r.steps[1]
+	}
+	return ""
 }

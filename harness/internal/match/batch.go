@@ -28,8 +28,7 @@ type batchPart struct {
 	id       string
 	position int      // in the body, from 0
 	needs    []string // ids of dependsOn
-	asks     string   // what it asks for by itself
-	label    string   // asks, and what it depends on and what depends on it: see refine
+	label    string   // its key, and what it depends on and what depends on it; equal where nothing but id and place tells two apart
 }
 
 // parseBatch reads the body of a batch sent to a version; nil when the document is
@@ -49,7 +48,14 @@ func parseBatch(doc any, version string) *batch {
 	rest := maps.Clone(doc.(map[string]any)) // it has requests
 	delete(rest, "requests")
 	b.rest = jsondoc.Canonical(nil, rest)
-	b.label()
+	for _, p := range b.parts {
+		k := &p.key
+		p.label = strings.Join([]string{k.Method, k.Host, k.Path, k.Query, k.Headers, k.Body}, "\x00")
+	}
+	if slices.ContainsFunc(b.parts, func(p *batchPart) bool { return len(p.needs) > 0 }) {
+		b.refine()
+	}
+	slices.SortStableFunc(b.parts, func(p, q *batchPart) int { return cmp.Compare(p.label, q.label) })
 	return b
 }
 
@@ -75,22 +81,7 @@ func newPart(sent *graph.Part, version string) *batchPart {
 			sent.Header.Set("Content-Type", "application/json")
 		}
 	}
-	p := &batchPart{single: newSingle(sent.Method, u, sent.Header, body, nil), id: sent.ID, position: sent.Index, needs: sent.Needs}
-	k := &p.key
-	p.asks = strings.Join([]string{k.Method, k.Host, k.Path, k.Query, k.Headers, k.Body}, "\x00")
-	return p
-}
-
-// label gives parts equal labels where nothing but their ids and places
-// distinguishes them, and sorts by them.
-func (b *batch) label() {
-	for _, p := range b.parts {
-		p.label = p.asks
-	}
-	if slices.ContainsFunc(b.parts, func(p *batchPart) bool { return len(p.needs) > 0 }) {
-		b.refine()
-	}
-	slices.SortStableFunc(b.parts, func(p, q *batchPart) int { return cmp.Compare(p.label, q.label) })
+	return &batchPart{single: newSingle(sent.Method, u, sent.Header, body, nil), id: sent.ID, position: sent.Index, needs: sent.Needs}
 }
 
 // refine makes labels say what a part depends on and what depends on it, to any depth.
@@ -136,21 +127,6 @@ func (b *batch) canonical() (text []byte) {
 		text = append(text, part.label+"\x03"...)
 	}
 	return append(text, b.rest...)
-}
-
-// read reports whether all parts only read.
-func (b *batch) read() bool {
-	return !slices.ContainsFunc(b.parts, func(p *batchPart) bool { return !p.read() })
-}
-
-// resources lists what the parts read, or write.
-func (b *batch) resources(read bool) (list []resource) {
-	for _, part := range b.parts {
-		if part.read() == read {
-			list = append(list, resourceOf(part.url))
-		}
-	}
-	return list
 }
 
 // all are the parts; none of no batch.

@@ -63,9 +63,6 @@ func documentOf(text string, doc any) payload {
 	return payload{digest: digest("json", jsondoc.Canonical(nil, doc)), text: text, doc: doc}
 }
 
-// is reports whether the body is of a kind: json, form, multipart or bytes.
-func (p *payload) is(kind string) bool { return strings.HasPrefix(p.digest, kind+":") }
-
 // document is the tree of a JSON body.
 func (p *payload) document() any {
 	if p.doc == nil {
@@ -106,12 +103,8 @@ func parseParts(m *place.Message, boundary string) (fields []graphurl.Option, ca
 func partHeaders(header http.Header) string {
 	var lines []string
 	for name, values := range header {
-		switch name {
-		case "Content-Length":
-		case "Content-Type":
-			lines = append(lines, name+": "+mediaType(values))
-		default:
-			lines = append(lines, name+": "+trimmedList(values))
+		if name != "Content-Length" {
+			lines = append(lines, name+": "+canonicalHeader(name, values))
 		}
 	}
 	slices.Sort(lines)

@@ -3,7 +3,6 @@ package match
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"sort"
 	"sync"
@@ -28,24 +27,23 @@ type tally struct {
 // served reports whether an answer was served.
 func (t tally) served(r *record) bool { return r.number < t.next }
 
-// serve is the tally after an answer was served for the first time.
+// serve is the tally after an answer was served.
 func (t tally) serve(answer int) tally {
+	if answer == t.last-1 {
+		t.repeats++
+		return t
+	}
 	return tally{next: max(t.next, answer+1), last: answer + 1}
 }
 
-// again is the tally after the last answer was repeated.
-func (t tally) again() tally {
-	t.repeats++
-	return t
-}
-
-// A window is what the barriers of a read say of now, in positions of recorded
-// order: the last related write that was replayed and the first one that was not.
+// A window is what the barriers of a read say of now: the last related write that was
+// replayed and the first one that was not, nil for none.
 type window struct {
-	replayed, awaited int
+	replayed, awaited *record
 }
 
-var noBarriers = window{0, math.MaxInt}
+// after reports whether an answer was recorded after the last write that was replayed.
+func (w window) after(r *record) bool { return w.replayed == nil || w.replayed.position < r.position }
 
 // A choiceReason says why an answer was chosen, or why there is none.
 type choiceReason int
@@ -59,58 +57,45 @@ const (
 	overPolled               // none left, and the last was repeated as often as may be
 )
 
-// A chosenAnswer is an answer of an entry, and the tally once it is served.
-type chosenAnswer struct {
-	answer *record // nil when there is none
-	tally  tally
-	reason choiceReason
-}
-
-// choose decides which answer an entry gives next. It depends on nothing but its
+// choose decides which answer an entry gives next, -1 for none. It depends on nothing but its
 // arguments, so equal histories give equal answers.
 //
 // The order of preference: the first answer that is unread and that no barrier
 // speaks against; the last one served, again, as long as no related write was
 // replayed since; the nearest unread one on this side of the last replayed write;
-// what was recorded last.
-func (e *entry) choose(t tally, now window, strict bool) chosenAnswer {
+// what was recorded last. A barrier prefers, it never denies, unless order is strict.
+func (e *entry) choose(t tally, now window, strict bool) (answer int, why choiceReason) {
 	count := len(e.answers)
-	next := e.passOver(t.next, now.replayed)
-	if next < count && e.answers[next].position < now.awaited {
-		return chosenAnswer{e.answers[next], t.serve(next), inOrder}
+	next := e.passOver(t.next, now)
+	if next < count && (now.awaited == nil || e.answers[next].position < now.awaited.position) {
+		return next, inOrder
 	}
 	if next == count && e.repeat == RepeatCycle {
-		if again := e.passOver(t.last%count, now.replayed); again < count {
-			return chosenAnswer{e.answers[again], t.serve(again), servedAgain}
+		if again := e.passOver(t.last%count, now); again < count {
+			return again, servedAgain
 		}
 	}
-	standing := t.last > 0 && e.answers[t.last-1].position > now.replayed
-	if standing && e.mayRepeat(t) {
-		return chosenAnswer{e.answers[t.last-1], t.again(), servedAgain}
-	}
+	standing := t.last > 0 && now.after(e.answers[t.last-1])
 	switch {
+	case standing && e.mayRepeat(t):
+		return t.last - 1, servedAgain
 	case next < count && strict:
-		return chosenAnswer{nil, t, beforeWrite}
+		return -1, beforeWrite
 	case next < count:
-		return chosenAnswer{e.answers[next], t.serve(next), beforeWrite}
-	case standing:
-		return chosenAnswer{nil, t, e.exhausted()}
-	case strict:
-		return chosenAnswer{nil, t, afterWrite}
-	// A barrier prefers, it never denies: what was recorded last, although a related write
-	// was replayed since.
-	case t.last != count:
-		return chosenAnswer{e.answers[count-1], t.serve(count - 1), afterWrite}
-	case e.mayRepeat(t):
-		return chosenAnswer{e.answers[count-1], t.again(), afterWrite}
+		return next, beforeWrite
+	case !standing && strict:
+		return -1, afterWrite
+	case !standing && (t.last != count || e.mayRepeat(t)):
+		return count - 1, afterWrite
+	case e.read && e.repeat == "":
+		return -1, overPolled
 	}
-	return chosenAnswer{nil, t, e.exhausted()}
+	return -1, usedUp
 }
 
 // passOver skips the answers that a replayed write retires.
-func (e *entry) passOver(next, replayed int) int {
-	rest := e.answers[next:]
-	return next + sort.Search(len(rest), func(i int) bool { return rest[i].position > replayed })
+func (e *entry) passOver(next int, now window) int {
+	return next + sort.Search(len(e.answers)-next, func(i int) bool { return now.after(e.answers[next+i]) })
 }
 
 func (e *entry) mayRepeat(t tally) bool {
@@ -124,13 +109,6 @@ func (e *entry) mayRepeat(t tally) bool {
 		return false
 	}
 	return t.repeats < repeatsUnfinished || t.repeats < repeatsAny && !e.answers[t.last-1].unfinished()
-}
-
-func (e *entry) exhausted() choiceReason {
-	if e.read && e.repeat == "" {
-		return overPolled
-	}
-	return usedUp
 }
 
 // Unused is an interaction that no request consumed. Leftover is true for a
@@ -151,32 +129,33 @@ type progress struct {
 
 // A front is how far a barrier has come.
 type front struct {
-	replayed int // the position of the last write that was replayed
-	served   int // how many writes at its head were replayed
+	replayed *record // the last write that was replayed
+	served   int     // how many writes at its head were replayed
 }
 
 func newProgress(strict bool) *progress {
 	return &progress{strict: strict, tallies: map[*entry]tally{}, fronts: map[*barrier]front{}}
 }
 
-// next chooses the next answer of an entry, and counts it as served.
-func (p *progress) next(e *entry) (chosenAnswer, window) {
+// next chooses the next answer of an entry, nil for none, and counts it as served.
+func (p *progress) next(e *entry) (r *record, why choiceReason, now window) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := p.now(e)
-	chosen := e.choose(p.tallies[e], now, p.strict)
-	if chosen.answer != nil {
-		p.tallies[e] = chosen.tally
-		p.advance(chosen.answer)
+	now = p.now(e)
+	n, why := e.choose(p.tallies[e], now, p.strict)
+	if n >= 0 {
+		r, p.tallies[e] = e.answers[n], p.tallies[e].serve(n)
+		p.advance(r)
 	}
-	return chosen, now
+	return r, why, now
 }
 
-// preview is next, and counts nothing.
-func (p *progress) preview(e *entry) chosenAnswer {
+// hasNext reports whether the next answer of an entry is one that nothing speaks against.
+func (p *progress) hasNext(e *entry) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return e.choose(p.tallies[e], p.now(e), p.strict)
+	_, why := e.choose(p.tallies[e], p.now(e), p.strict)
+	return why == inOrder
 }
 
 // served reports whether an answer was served, or passed over.
@@ -187,13 +166,14 @@ func (p *progress) served(r *record) bool {
 }
 
 // now gathers what the barriers of an entry say.
-func (p *progress) now(e *entry) window {
-	now := noBarriers
+func (p *progress) now(e *entry) (now window) {
 	for _, b := range e.barriers {
 		f := p.fronts[b]
-		now.replayed = max(now.replayed, f.replayed)
-		if f.served < len(b.writes) {
-			now.awaited = min(now.awaited, b.writes[f.served].position)
+		if f.replayed != nil && now.after(f.replayed) {
+			now.replayed = f.replayed
+		}
+		if f.served < len(b.writes) && (now.awaited == nil || b.writes[f.served].position < now.awaited.position) {
+			now.awaited = b.writes[f.served]
 		}
 	}
 	return now
@@ -203,7 +183,9 @@ func (p *progress) now(e *entry) window {
 func (p *progress) advance(r *record) {
 	for _, b := range r.barriers {
 		f := p.fronts[b]
-		f.replayed = max(f.replayed, r.position)
+		if f.replayed == nil || f.replayed.position < r.position {
+			f.replayed = r
+		}
 		for f.served < len(b.writes) && p.tallies[b.writes[f.served].entry].served(b.writes[f.served]) {
 			f.served++
 		}
@@ -212,25 +194,14 @@ func (p *progress) advance(r *record) {
 }
 
 // outOfOrder says which related write an answer is out of order with, "" for none.
-func (e *entry) outOfOrder(why choiceReason, now window) string {
+func (now window) outOfOrder(why choiceReason) string {
 	switch why {
 	case beforeWrite:
-		return fmt.Sprintf("recorded after %s, which was not replayed yet", e.writeAt(now.awaited))
+		return fmt.Sprintf("recorded after %s (%s), which was not replayed yet", now.awaited.request(), now.awaited.place())
 	case afterWrite:
-		return fmt.Sprintf("recorded before %s, which was replayed since", e.writeAt(now.replayed))
+		return fmt.Sprintf("recorded before %s (%s), which was replayed since", now.replayed.request(), now.replayed.place())
 	}
 	return ""
-}
-
-// writeAt describes the write of an entry's barriers at a position.
-func (e *entry) writeAt(position int) string {
-	for _, b := range e.barriers {
-		i, found := slices.BinarySearchFunc(b.writes, position, func(w *record, p int) int { return cmp.Compare(w.position, p) })
-		if found {
-			return fmt.Sprintf("%s (%s)", b.writes[i].request(), b.writes[i].place())
-		}
-	}
-	return "a related write"
 }
 
 // unused lists the interactions that a finished replay should have asked for and

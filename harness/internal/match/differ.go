@@ -11,8 +11,78 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
+	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
+
+// nearestWeighed is how many of the recorded requests that seem near are looked at closely.
+const nearestWeighed = 16
+
+// nearest finds the recorded requests that are similar to a live one, those with
+// the fewest differences first, then in recorded order, without those that are clearly further
+// away than the first. It reads every key once, which a miss may cost.
+func (x *Index) nearest(live *request) []Candidate {
+	type neighbour struct {
+		Candidate
+		weight int // the nearer, the less
+	}
+	var near []neighbour
+	segments, options := segmentsOf(live.key.Path), strings.Split(live.key.Query, "&")
+	for _, e := range x.entries {
+		if weight, similar := live.key.distance(segments, options, e.key); similar {
+			near = append(near, neighbour{Candidate{Cassette: e.answers[0].cassette, Interaction: e.answers[0].interaction}, weight})
+		}
+	}
+	byWeight := func(a, b neighbour) int { return cmp.Compare(a.weight, b.weight) }
+	slices.SortStableFunc(near, byWeight)
+	near = near[:min(len(near), nearestWeighed)]
+	for n := range near {
+		recorded, _ := x.recorded(near[n].Interaction) // it was understood when the index was built
+		d := differ{holes: near[n].Interaction.Holes}
+		d.requests(&recorded, live)
+		near[n].Differences, near[n].weight = d.list, d.weight
+	}
+	slices.SortStableFunc(near, byWeight)
+	var shown []Candidate
+	for _, one := range near[:min(len(near), nearestShown)] {
+		if one.weight <= near[0].weight+1 {
+			shown = append(shown, one.Candidate)
+		}
+	}
+	return shown
+}
+
+// distance counts, roughly, the fields in which a key with some segments and options differs
+// from another, and decides whether the two are similar at all: they have one path, or one
+// method and host and at least half of their segments in common.
+func (k *Key) distance(segments, options []string, other Key) (score int, similar bool) {
+	if k.Path != other.Path {
+		others := segmentsOf(other.Path)
+		score = unshared(segments, others)
+		if k.Method != other.Method || k.Host != other.Host || 2*score > max(len(segments), len(others)) {
+			return 0, false
+		}
+	}
+	score += unshared(options, strings.Split(other.Query, "&"))
+	for _, same := range [...]bool{k.Method == other.Method, k.Host == other.Host, k.Headers == other.Headers, k.Body == other.Body, k.Principal == other.Principal} {
+		if !same {
+			score++
+		}
+	}
+	return score, true
+}
+
+// unshared counts the items of two lists that do not pair up.
+func unshared(items, others []string) int {
+	shared := 0
+	for _, item := range others {
+		if slices.Contains(items, item) {
+			shared++
+		}
+	}
+	return max(len(items), len(others)) - shared
+}
 
 // maxDifferences bounds how many differences of one body are shown.
 const maxDifferences = 20
@@ -31,21 +101,24 @@ type differ struct {
 
 // requests compares two requests.
 func (d *differ) requests(recorded, live *request) {
-	old, now := &recorded.key, &live.key
-	d.compare("method", old.Method, now.Method)
-	d.compare("host", hostName(old.Host), hostName(now.Host))
-	d.paths(recorded.url, old.Path, now.Path)
-	d.named("query.", recorded.url.Options, live.url.Options)
-	d.compare("principal", old.Principal, now.Principal)
-	if old.Method != now.Method { // it says enough
-		return
-	}
-	d.headers("header.", &recorded.single, &live.single)
-	if recorded.batch != nil && live.batch != nil && old.Body != now.Body {
+	d.singles("", &recorded.single, &live.single)
+	if recorded.batch != nil && live.batch != nil && recorded.key.Body != live.key.Body {
 		d.batches(recorded.batch, live.batch)
-		return
 	}
-	d.payloads("", &recorded.body, &live.body)
+}
+
+// singles compares two requests, whole ones or parts of batches, whose fields begin with a text.
+func (d *differ) singles(at string, recorded, live *single) {
+	old, now := &recorded.key, &live.key
+	d.compare(at+"method", old.Method, now.Method)
+	d.compare(at+"host", hostName(old.Host), hostName(now.Host))
+	d.paths(at, recorded.url, old.Path, now.Path)
+	d.named(at+"query.", recorded.url.Options, live.url.Options)
+	d.compare(at+"principal", old.Principal, now.Principal)
+	if old.Method == now.Method { // another one says enough
+		d.named(at+"header.", headerFields("", old.Headers), headerFields("", now.Headers))
+		d.payloads(at, &recorded.body, &live.body)
+	}
 }
 
 // hostName is a host class as a person knows it.
@@ -56,20 +129,16 @@ func hostName(class string) string {
 	return class
 }
 
-// compare adds a difference between two texts, if they differ.
-func (d *differ) compare(field, recorded, received string) {
-	d.sides(field, textSide(recorded), textSide(received))
-}
-
-// sides adds a difference between two values, if they differ.
-func (d *differ) sides(field string, recorded, received side) {
+// compare adds a difference between two texts, or jsondoc.Absent, if they differ.
+func (d *differ) compare(field string, recorded, received any) {
 	if recorded != received {
 		d.add(1, field, recorded, received)
 	}
 }
 
-// add adds a difference, unless the field is a hole of a secret or of bytes: anything fits it.
-func (d *differ) add(weight int, field string, recorded, received side) {
+// add adds a difference between two values as jsondoc has them, unless the field is a hole of a
+// secret or of bytes: anything fits it.
+func (d *differ) add(weight int, field string, recorded, received any) {
 	if len(d.holes) > 0 && isSecret(field) || slices.ContainsFunc(d.holes, func(h cassette.Hole) bool {
 		return h.Place == field && h.Kind != cassette.HoleName
 	}) {
@@ -81,71 +150,70 @@ func (d *differ) add(weight int, field string, recorded, received side) {
 }
 
 // paths compares two canonical paths, of which the recorded one is that of an address.
-func (d *differ) paths(u *graphurl.URL, recorded, received string) {
+func (d *differ) paths(at string, u *graphurl.URL, recorded, received string) {
 	old, now := segmentsOf(recorded), segmentsOf(received)
-	at := func(segments []string, i int) side {
+	plain := func(segments []string, i int) any {
 		if i >= len(segments) {
-			return side{}
+			return jsondoc.Absent
 		}
-		plain, _ := url.PathUnescape(segments[i]) // it is canonical
-		return textSide(plain)
+		text, _ := url.PathUnescape(segments[i]) // it is canonical
+		return text
 	}
-	words := 0 // before the segments
-	if u.Version != "" {
-		words = 1
-	}
+	words := min(1, len(u.Version)) // before the segments
 	for i := range max(len(old), len(now)) {
-		if was, is := at(old, i), at(now, i); was != is {
+		if was, is := plain(old, i), plain(now, i); was != is {
 			weight := wholeDifference
 			if k := i - words; k >= 0 && k < len(u.Segments) && u.Segments[k].Kind == graphurl.Key {
 				weight = 1
 			}
-			d.add(weight, fmt.Sprintf("path[%d]", i), was, is)
+			d.add(weight, fmt.Sprintf("%spath[%d]", at, i), was, is)
 		}
 	}
 }
 
 // named compares two sets of named values, those of one name as one.
 func (d *differ) named(prefix string, recorded, received []graphurl.Option) {
-	values := map[string]*[2][]string{}
-	for n, options := range [...][]graphurl.Option{recorded, received} {
+	values := func(options []graphurl.Option) map[string]any {
+		all := map[string]any{}
 		for _, o := range options {
-			if values[o.Name] == nil {
-				values[o.Name] = &[2][]string{}
+			if before, more := all[o.Name]; more {
+				o.Value = fmt.Sprint(before, " & ", o.Value)
 			}
-			values[o.Name][n] = append(values[o.Name][n], o.Value)
+			all[o.Name] = o.Value
 		}
+		return all
 	}
-	joined := func(values []string) side { return side{text: strings.Join(values, " & "), has: values != nil} }
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		d.sides(prefix+name, joined(values[name][0]), joined(values[name][1]))
+	old, now := values(recorded), values(received)
+	names := maps.Clone(old)
+	maps.Copy(names, now)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		d.compare(prefix+name, cmp.Or[any](old[name], jsondoc.Absent), cmp.Or[any](now[name], jsondoc.Absent))
 	}
-}
-
-// headers compares the significant headers. Where only one has a body, only one has its type.
-func (d *differ) headers(prefix string, recorded, received *single) {
-	oneBody := (recorded.key.Body == "") != (received.key.Body == "")
-	of := func(s *single) []graphurl.Option {
-		return slices.DeleteFunc(headerFields("", s.key.Headers), func(o graphurl.Option) bool { return oneBody && o.Name == "Content-Type" })
-	}
-	d.named(prefix, of(recorded), of(received))
 }
 
 // payloads compares two bodies, which stand at a place.
 func (d *differ) payloads(at string, recorded, received *payload) {
-	same := func(kind string) bool { return recorded.is(kind) && received.is(kind) }
+	same := func(kind string) bool {
+		return strings.HasPrefix(recorded.digest, kind+":") && strings.HasPrefix(received.digest, kind+":")
+	}
+	text := func(p *payload) any {
+		if p.digest == "" {
+			return jsondoc.Absent
+		}
+		return p.text
+	}
 	switch {
-	case recorded.digest == received.digest:
+	case recorded.digest == received.digest, same("batch"): // whose parts are compared one by one
 	case same("json"):
 		for _, one := range jsondoc.Diff(recorded.document(), received.document(), maxDifferences) {
-			d.sides(at+"body."+one.Path, jsonSide(one.Recorded), jsonSide(one.Received))
+			d.add(1, at+"body."+one.Path, one.Recorded, one.Received)
 		}
 	case same("multipart"):
 		d.named(at+"part.", recorded.fields, received.fields)
 	case same("form"):
 		d.named(at+"form.", recorded.fields, received.fields)
 	default:
-		d.add(wholeDifference, at+"body", side{text: recorded.text, has: recorded.digest != ""}, side{text: received.text, has: received.digest != ""})
+		d.add(wholeDifference, at+"body", text(recorded), text(received))
 	}
 }
 
@@ -154,26 +222,21 @@ func (d *differ) payloads(at string, recorded, received *payload) {
 func (d *differ) batches(recorded, received *batch) {
 	before, old, now := len(d.list), recorded.inOrder(), received.inOrder()
 	pairs := pairUp(len(old), len(now), 3, 0, func(n, m int) int { return old[n].likeness(now[m]) })
-	paired := make([]bool, len(now))
-	oldParts, nowParts := recorded.byID(), received.byID()
 	for n, m := range pairs {
 		if m < 0 {
-			d.sides(old[n].field(""), old[n].side(), side{})
-			continue
+			d.add(1, old[n].field(), old[n].describe(), jsondoc.Absent)
+		} else {
+			d.singles(old[n].field()+".", &old[n].single, &now[m].single)
 		}
-		paired[m] = true
-		d.parts(old[n], now[m])
-		d.compare(old[n].field(".dependsOn"), old[n].needsOf(oldParts), now[m].needsOf(nowParts))
 	}
 	for m, part := range now {
-		if !paired[m] {
-			d.sides(part.field(""), side{}, part.side())
+		if !slices.Contains(pairs, m) {
+			d.add(1, part.field(), jsondoc.Absent, part.describe())
 		}
 	}
 	d.compare("body", string(recorded.rest), string(received.rest))
 	if len(d.list) == before {
-		other := side{text: "(other dependencies)", has: true, json: true}
-		d.add(wholeDifference, "body", other, other)
+		d.add(wholeDifference, "body", "these requests", "the same with other dependencies")
 	}
 }
 
@@ -185,7 +248,7 @@ func (b *batch) inOrder() []*batchPart {
 // likeness is how much alike two parts are, 3 where they ask for the same thing.
 func (p *batchPart) likeness(other *batchPart) int {
 	switch {
-	case p.asks == other.asks:
+	case p.key == other.key:
 		return 3
 	case p.key.Method != other.key.Method:
 		return 0
@@ -195,45 +258,10 @@ func (p *batchPart) likeness(other *batchPart) int {
 	return 1
 }
 
-// parts compares a part of a batch with one of another, by itself.
-func (d *differ) parts(old, now *batchPart) {
-	d.compare(old.field(".method"), old.key.Method, now.key.Method)
-	d.compare(old.field(".url"), old.address(), now.address())
-	d.headers(old.field(".headers."), &old.single, &now.single)
-	d.payloads(old.field("."), &old.body, &now.body)
-}
+func (p *batchPart) field() string { return fmt.Sprintf("requests[%d]", p.position) }
 
-func (b *batch) byID() map[string]*batchPart {
-	parts := make(map[string]*batchPart, len(b.parts))
-	for _, p := range b.parts {
-		parts[p.id] = p
-	}
-	return parts
-}
-
-// needsOf describes what a part depends on, of the parts of its batch.
-func (p *batchPart) needsOf(parts map[string]*batchPart) string {
-	var needs []string
-	for _, id := range p.needs {
-		if other := parts[id]; other != nil {
-			needs = append(needs, other.describe())
-		}
-	}
-	slices.Sort(needs)
-	return strings.Join(needs, ", ")
-}
-
-func (p *batchPart) field(name string) string { return fmt.Sprintf("requests[%d]%s", p.position, name) }
-
-func (p *batchPart) side() side { return side{text: p.describe(), has: true, json: true} }
-
-func (p *batchPart) describe() string { return excerpt(p.key.Method+" "+p.address(), 0, 120) }
-
-func (p *batchPart) address() string {
-	if p.key.Query == "" {
-		return p.key.Path
-	}
-	return p.key.Path + "?" + p.key.Query
+func (p *batchPart) describe() string {
+	return p.key.Method + " " + strings.TrimPrefix(p.url.String(), "//"+p.key.Host)
 }
 
 // segmentsOf splits a canonical path; a key in quotes, users('x'), is a segment of
@@ -248,4 +276,56 @@ func segmentsOf(path string) (segments []string) {
 		}
 	}
 	return segments
+}
+
+// A Comparison is how a request of one recording differs from the same in another.
+type Comparison struct {
+	On          string       // of a rule for such requests: its method and path, with a star for every id
+	Differences []Difference // in what counts under the rules; none where the keys are equal
+	// Bindable says that they differ in ids and names only, which replay binds where the
+	// cassette holds pseudonyms.
+	Bindable bool
+}
+
+// Compare compares the requests of two interactions under the rules.
+func (r Rules) Compare(first, second *cassette.Interaction) (Comparison, error) {
+	rules, err := compileRules(r)
+	if err != nil {
+		return Comparison{}, err
+	}
+	recorded, err := rules.recorded(first, "")
+	if err != nil {
+		return Comparison{}, err
+	}
+	live, err := rules.recorded(second, "")
+	if err != nil {
+		return Comparison{}, err
+	}
+	c := Comparison{On: ruleFor(first.Request.Method, first)}
+	if recorded.key != live.key {
+		var d differ
+		d.requests(&recorded, &live)
+		c.Differences = d.list
+		c.Bindable = rules.alike(first, second)
+	}
+	return c, nil
+}
+
+// alike reports whether two requests differ in ids, and in what stands in their holes, alone.
+func (s ruleSet) alike(first, second *cassette.Interaction) bool {
+	seal := newSeal(s, nil)
+	key := func(i *cassette.Interaction) Key {
+		known := holes{}
+		for _, h := range seal.note(nil, i) {
+			known.add(h.Place, h.Kind)
+		}
+		left := seal.mask(messageOf(i), known, holesOf(i), newBindings(seal.faker))
+		place.Rewrite(&left.message, func(l *place.Leaf) (string, bool) {
+			is := identity.Rewrite(l.Text, func(a identity.Atom) string { return strings.Repeat("0", len(a.Text)) })
+			return is, !l.Layered
+		})
+		r, _ := s.understandMessage(left.message, i.Request.Host, "") // its address was read before
+		return r.key
+	}
+	return key(first) == key(second)
 }

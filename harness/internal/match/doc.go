@@ -17,17 +17,6 @@
 // Index is immutable; Session is safe for concurrent use, and requests wait for one another
 // only while it is chosen which recorded one is meant, and which of its answers comes next.
 //
-//	index, err := match.NewIndex(match.Rules{}, recording)
-//	if err != nil {
-//		return err
-//	}
-//	session := index.NewSession()
-//	answer, err := session.Next(req, body)
-//	var miss *match.MissError
-//	if errors.As(err, &miss) {
-//		fmt.Println(miss) // verdict, nearest recordings, differing fields, next step
-//	}
-//
 // # The way of a request
 //
 // A request without a body is first looked up as it is spelled (index.go), which costs one
@@ -35,8 +24,8 @@
 // graphurl, its significant headers (headers.go), its body as JSON, form, multipart (body.go)
 // or batch (batch.go), less what the rules ignore (rules.go). The key finds an entry
 // (entry.go), of which the answer is chosen (choose.go) by what was served, and by the writes
-// that it is related to (barrier.go). Where there is no entry, the nearest are found
-// (nearest.go) and compared (differ.go), and the miss (miss.go) says what to do.
+// that it is related to (barrier.go). Where there is no entry, the nearest are found and
+// compared (differ.go), and the miss (miss.go) says what to do.
 //
 // # Sealed cassettes
 //
@@ -45,7 +34,7 @@
 // the cassette then. Its texts are replaced (masked.go): every id in it is computed as
 // redaction computed it, and the places are blank that are holes in any recorded request of
 // its shape. That leads to a bucket of recorded requests that differ in nothing but these
-// places (seal.go), over which it is laid (lay.go), a batch part by part, a list that a value
+// places (seal.go), over which it is laid, a batch part by part, a list that a value
 // is in value by value: words have to be equal, and a value is known by the pseudonym that was
 // given out, by what is bound to it, or by the tag of the recorded value. Of several fits the
 // surest counts.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -41,7 +42,6 @@ type record struct {
 	underWay   lazy[bool]
 	prepared   lazy[any]
 	pseudonyms lazy[heldPseudonyms]
-	shown      lazy[[]shownFile]
 }
 
 // A source is where a recorded request and its answer stand.
@@ -69,14 +69,10 @@ func (l *lazy[T]) get(compute func() T) T {
 
 // place is the file and line of an interaction, as far as known.
 func (s source) place() string {
-	at := fmt.Sprintf("interaction %d", s.interaction.ID)
-	switch file := s.file(); {
-	case s.interaction.Line > 0:
-		return fmt.Sprintf("%s:%d", file, s.interaction.Line)
-	case file != "":
-		return file + ", " + at
+	if s.interaction.Line > 0 {
+		return fmt.Sprintf("%s:%d", s.file(), s.interaction.Line)
 	}
-	return at
+	return strings.TrimPrefix(fmt.Sprintf("%s, interaction %d", s.file(), s.interaction.ID), ", ")
 }
 
 func (s source) file() string { return cmp.Or(s.cassette.File, s.cassette.Name) }
@@ -146,11 +142,6 @@ func (r *record) held(faker *identity.Faker) heldPseudonyms {
 	})
 }
 
-// files are those that the stored body shows.
-func (r *record) files() []shownFile {
-	return r.shown.get(func() []shownFile { return filesIn(r.body()) })
-}
-
 // An Answer is what a session serves for a request.
 type Answer struct {
 	Cassette    *cassette.Cassette
@@ -172,9 +163,6 @@ type Answer struct {
 func (a *Answer) Prepared(build func(i *cassette.Interaction, body string) any) any {
 	return a.record.prepared.get(func() any { return build(a.record.interaction, a.record.body()) })
 }
-
-// Bound reports whether headers hold what RestoreHeader puts back.
-func (a *Answer) Bound() bool { return a.contentRange != "" || a.bound != nil }
 
 // RestoreHeader puts the session's values back for the pseudonyms in response headers
 // or trailers, in place.
@@ -200,6 +188,3 @@ func (a *Answer) Read() {
 		a.read()
 	}
 }
-
-// Watched reports whether the session waits for Read.
-func (a *Answer) Watched() bool { return a.read != nil }

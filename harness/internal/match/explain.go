@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -18,22 +19,20 @@ func explainConsumed(req *http.Request, e *entry, why choiceReason, now window) 
 	miss := newMiss(req, Consumed)
 	final := e.final()
 	miss.Nearest = []Candidate{{Cassette: final.cassette, Interaction: final.interaction}}
+	answers := fault.Count(len(e.answers), "answer")
 	repeatLast := Rule{On: ruleFor(req.Method, final.interaction), Repeat: RepeatLast}.YAML()
 	switch why {
 	case beforeWrite:
-		miss.Reason = "order is strict and the next answer was " + e.outOfOrder(why, now)
+		miss.Reason = "order is strict and the next answer was " + now.outOfOrder(why)
 		miss.NextStep = "send that write first, or use `order: prefer`"
 	case afterWrite:
-		miss.Reason = "order is strict and every answer was " + e.outOfOrder(why, now)
+		miss.Reason = "order is strict and every answer was " + now.outOfOrder(why)
 		miss.NextStep = "record the request after that write too, or use `order: prefer`"
 	case overPolled:
 		miss.Reason = "polling beyond the recording"
-		miss.NextStep = "the last of " + fault.Count(len(e.answers), "answer") + " was served again and again: record until the operation ends, or let it repeat without end in rules.yaml:\n" + repeatLast
+		miss.NextStep = "the last of " + answers + " was served again and again: record until the operation ends, or let it repeat without end in rules.yaml:\n" + repeatLast
 	case usedUp:
-		miss.Reason = "1 answer recorded, and served"
-		if n := len(e.answers); n > 1 {
-			miss.Reason = fmt.Sprintf("%d answers recorded, each served once", n)
-		}
+		miss.Reason = answers + " recorded, and served"
 		miss.NextStep = "record the request as often as it is sent, or let the last answer repeat in rules.yaml:\n" + repeatLast
 	}
 	return miss
@@ -61,19 +60,13 @@ func (x *Index) unknown(req *http.Request, live *request) *MissError {
 	return miss
 }
 
-// odataOptions say what an answer holds: no rule may pass over them.
-var odataOptions = map[string]bool{
-	"select": true, "filter": true, "expand": true, "orderby": true, "top": true, "skip": true, "count": true, "search": true,
-	"skiptoken": true, "deltatoken": true, "apply": true, "compute": true, "format": true, "levels": true,
-}
-
 // ignorable lists what a rule would have to ignore, and false when a rule cannot
-// bridge the differences, or must not.
+// bridge the differences, or must not: options of OData say what an answer holds.
 func ignorable(differences []Difference) ([]string, bool) {
 	var ignore []string
 	for _, d := range differences {
 		where, name, _ := strings.Cut(d.Field, ".")
-		may := where == "query" && !odataOptions[optionName(name)] || where == "header" || where == "body"
+		may := where == "query" && !strings.HasPrefix(name, "$") || where == "header" || where == "body"
 		if !may || name == "" || d.Recorded == concealed || d.Received == concealed || strings.Contains(name, concealed) {
 			return nil, false
 		}
@@ -85,8 +78,8 @@ func ignorable(differences []Difference) ([]string, bool) {
 // ruleFor is the "on" of a rule for a recorded request and those like it: its
 // method and path, with stars for ids, files and functions of arguments.
 func ruleFor(method string, near *cassette.Interaction) string {
-	address, _ := recordedAddress(near) // it was read when the request was understood
-	u := graphurl.FromURL(address)
+	r, _ := ruleSet{}.recorded(near, "") // it was understood when the index was built
+	u := r.url
 	for n := range u.Segments {
 		switch s := &u.Segments[n]; {
 		case s.Kind == graphurl.ColonPath: // no slash is before it: root*/content
@@ -129,17 +122,14 @@ func (x *seal) asStored(m place.Message, host string, live *request, bound *bind
 		for _, id := range ids {
 			values = append(values, id.pseudonym, id.live)
 		}
-		if is != l.Text {
-			return is, true
+		if is == l.Text {
+			p, _ := bound.pseudonym(l.Text)
+			is = cmp.Or(p, x.byTag(l.Text, func(string) bool { return true }), l.Text)
 		}
-		p, ok := bound.pseudonym(l.Text)
-		if !ok {
-			p = x.byTag(l.Text, func(string) bool { return true })
+		if is != l.Text && len(ids) == 0 {
+			values = append(values, is, l.Text)
 		}
-		if p != "" {
-			values = append(values, p, l.Text)
-		}
-		return p, p != ""
+		return is, is != l.Text
 	})
 	r, err := x.rules.understandMessage(m, host, live.key.Principal)
 	if err != nil {
@@ -177,7 +167,7 @@ func (b *bucket) inputs(n int, part *maskedPart, sent *blank) string {
 	var flags []string
 	for _, e := range b.entries {
 		at := slices.IndexFunc(e.parts[n].blanks, func(stored blank) bool {
-			return stored.place == sent.place && stored.kind == blankName &&
+			return stored.place == sent.place && stored.kind == cassette.HoleName &&
 				!slices.ContainsFunc(part.blanks, func(other blank) bool { return other.known.is == fold(stored.is) })
 		})
 		if at < 0 || len(flags) == nearestShown {

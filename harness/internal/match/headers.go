@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -72,32 +73,23 @@ func canonicalHeader(name string, values []string) string {
 	switch name {
 	case "Accept":
 		return canonicalAccept(values)
-	case "Content-Type":
-		return mediaType(values)
 	case "Prefer":
 		return canonicalPrefer(values)
-	case "ConsistencyLevel":
-		return strings.ToLower(trimmedList(values))
-	default:
-		return trimmedList(values)
 	}
-}
-
-func trimmedList(values []string) string {
 	trimmed := make([]string, len(values))
 	for i, value := range values {
 		trimmed[i] = strings.TrimSpace(value)
 	}
-	return strings.Join(trimmed, ", ")
-}
-
-// mediaType returns the type without its parameters: charset says nothing about
-// JSON, and a multipart boundary is random.
-func mediaType(values []string) string {
-	if plain := media.TypeOf(strings.Join(values, ", ")); plain != "text/json" {
-		return plain
+	list := strings.Join(trimmed, ", ")
+	switch name {
+	case "Content-Type": // less its parameters: charset says nothing about JSON, and a boundary is random
+		if list = media.TypeOf(list); list == "text/json" {
+			return "application/json"
+		}
+	case "ConsistencyLevel":
+		return strings.ToLower(list)
 	}
-	return "application/json"
+	return list
 }
 
 // acceptDefaults are the OData parameters of a media type, with the value that
@@ -164,7 +156,7 @@ func sortedSet(items []string, separator string) string {
 // and values without quotes.
 func elements(values []string) (list [][]media.Param) {
 	for _, value := range values {
-		for _, element := range splitList(value) {
+		for _, element := range listed.FindAllString(value, -1) {
 			var params []media.Param
 			media.EachParam(element, func(p media.Param) {
 				p.Key = strings.TrimPrefix(cmp.Or(p.Key, strings.ToLower(p.Piece)), "odata.")
@@ -178,19 +170,5 @@ func elements(values []string) (list [][]media.Param) {
 	return list
 }
 
-// splitList splits a list at the commas outside quotes.
-func splitList(value string) (parts []string) {
-	quoted, start := false, 0
-	for i := 0; i < len(value); i++ {
-		switch {
-		case value[i] == '\\':
-			i++
-		case value[i] == '"':
-			quoted = !quoted
-		case value[i] == ',' && !quoted:
-			parts = append(parts, value[start:i])
-			start = i + 1
-		}
-	}
-	return append(parts, value[start:])
-}
+// listed are the elements of a list, between commas outside quotes.
+var listed = regexp.MustCompile(`(?s)(?:[^,"\\]|\\.?|"(?:[^"\\]|\\.?)*(?:"|$))+`)

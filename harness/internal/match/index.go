@@ -92,17 +92,14 @@ func (x *Index) add(s source, position int, uses []resourceUse) ([]resourceUse, 
 			uses = append(uses, resourceUse{e, nil, req.resources(true)})
 		}
 	}
-	x.addSpelling(s.interaction, e)
+	x.addSpelling(&req, &s.interaction.Request, e)
 	r := &record{source: s, entry: e, number: len(e.answers), position: position, batch: req.batch}
 	e.answers = append(e.answers, r)
-	if !e.read && !refused(s.interaction.Response.Code) {
+	if !e.read && s.interaction.Response.Code/100 != 4 { // what was refused changed nothing
 		uses = append(uses, resourceUse{e, r, req.resources(false)})
 	}
 	return uses, nil
 }
-
-// refused reports whether an answer says that the request changed nothing.
-func refused(code int) bool { return code >= 400 && code < 500 }
 
 // recorded understands the request of an interaction.
 func (x *Index) recorded(i *cassette.Interaction) (request, error) {
@@ -127,15 +124,15 @@ func (x *Index) caller(principal string) string {
 	return principal
 }
 
-// entryOf finds the entry of a key. What was recorded without saying who asked, in
+// forCaller finds what there is for a key. What was recorded without saying who asked, in
 // a cassette of its own, answers anybody.
-func (x *Index) entryOf(key Key) *entry {
-	e := x.byKey[key]
-	if e == nil {
+func forCaller[T any](key Key, find func(Key) *T) *T {
+	found := find(key)
+	if found == nil {
 		key.Principal = ""
-		e = x.byKey[key]
+		found = find(key)
 	}
-	return e
+	return found
 }
 
 // A spelling is a request without a body as it was written down, but for its headers, which
@@ -162,13 +159,9 @@ func (x *Index) spelled(req *http.Request, body []byte) spelling {
 }
 
 // addSpelling makes an entry answer what is spelled as a request of it was recorded.
-func (x *Index) addSpelling(i *cassette.Interaction, e *entry) {
-	address, err := recordedAddress(i)
-	if err != nil || i.Request.Body != "" {
-		return
-	}
-	spelled := spellingOf(e.key.Method, address, i.Request.Headers, e.key.Principal)
-	if spelled != (spelling{}) && x.verbatim[spelled] == nil {
+func (x *Index) addSpelling(r *request, as *cassette.Request, e *entry) {
+	spelled := spellingOf(e.key.Method, r.address, as.Headers, e.key.Principal)
+	if as.Body == "" && spelled != (spelling{}) && x.verbatim[spelled] == nil {
 		x.verbatim[spelled] = e
 	}
 }

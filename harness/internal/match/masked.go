@@ -34,7 +34,7 @@ type maskedPart struct {
 type blank struct {
 	class  string // of its part
 	place  string // within that
-	kind   blankKind
+	kind   cassette.HoleKind
 	text   string // as it was sent or stored
 	is     string // with its ids computed
 	ids    []idBinding
@@ -43,14 +43,12 @@ type blank struct {
 	known knownValue // of what was sent, in a bucket
 }
 
-type blankKind uint8
-
+// What a blank may be, beside a name.
 const (
-	blankWord blankKind = iota // no hole here, but in another request of the shape
-	blankName
-	blankAny   // secrets, bytes: anything fits
-	blankID    // an id in a body
-	blankStamp // an instant in a body
+	blankWord  cassette.HoleKind = ""      // no hole here, but in another request of the shape
+	blankAny   cassette.HoleKind = "any"   // a secret, or bytes: anything fits
+	blankID    cassette.HoleKind = "id"    // in a body
+	blankStamp cassette.HoleKind = "stamp" // an instant in a body
 )
 
 // A knownValue says what a value is known to stand for at a place.
@@ -70,14 +68,13 @@ const (
 	fitOpen                // anything goes, and nothing else is asked
 	fitTagged              // it fits the tag
 	fitExact               // the pseudonym that was given out, or the value bound to it
+	fitAll                 // nothing is left to fit
 )
 
-// What stands for what is blank.
-const (
-	blankText   = "graphvcr-blank"
-	blankNumber = "-9007199254740991"
-	blankHost   = "blank.invalid"
-)
+// blankText stands for what is blank, and blankAs where that is no text.
+const blankText = "graphvcr-blank"
+
+var blankAs = map[place.Role]string{place.Number: "-9007199254740991", place.Host: "blank.invalid"}
 
 // holes are places of requests, and what kind of value was replaced at each. What ends in ">"
 // stands for a text in layers that has holes within.
@@ -96,9 +93,9 @@ func (h holes) add(at string, kind cassette.HoleKind) {
 }
 
 // of is the hole that a leaf is, as holes of a shape know it. Names have the places of their
-// values, and are none, nor are headers that no key has.
+// values, and are none.
 func (h holes) of(l *place.Leaf) cassette.HoleKind {
-	if len(h) == 0 || l.IsName() || l.Role == place.Header && significant(l.Name) < 0 {
+	if len(h) == 0 || l.IsName() {
 		return ""
 	}
 	at := unnamed(placeOf(l))
@@ -145,20 +142,9 @@ func holesOf(i *cassette.Interaction) holes {
 	return places
 }
 
-// A masker computes ids and makes places blank. Its faker and its tags are those of the
-// recordings.
-type masker struct {
-	faker   *identity.Faker
-	tagged  map[string]string // pseudonyms by their tags
-	firsts  map[string]int    // pseudonyms with tags in the order in which requests first had them, from 1
-	nonces  int               // below this are all nonces of tags
-	members map[string]bool   // pseudonyms of members' names
-	keyed   bool              // some members' names are ids
-}
-
 // note notes the pseudonyms with tags in a recorded request, and the names of members that were
 // replaced. It returns the request's holes, as those of a shape are known.
-func (x *masker) note(tags map[string]string, i *cassette.Interaction) (known []cassette.Hole) {
+func (x *seal) note(tags map[string]string, i *cassette.Interaction) (known []cassette.Hole) {
 	m := messageOf(i)
 	listed := map[string]string{} // places in lists, as those of a shape are known
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
@@ -182,7 +168,7 @@ func (x *masker) note(tags map[string]string, i *cassette.Interaction) (known []
 }
 
 // noteTag notes a text that may be a pseudonym with a tag.
-func (x *masker) noteTag(tags map[string]string, text string) {
+func (x *seal) noteTag(tags map[string]string, text string) {
 	tag := tags[text]
 	nonce, ok := identity.Nonce(tag)
 	if !ok {
@@ -196,7 +182,7 @@ func (x *masker) noteTag(tags map[string]string, text string) {
 
 // byTag is the pseudonym among some that has a tag which a value fits: of several the last
 // that any request has, whose tag was chosen so that no earlier value fits; else "".
-func (x *masker) byTag(value string, among func(pseudonym string) bool) (last string) {
+func (x *seal) byTag(value string, among func(pseudonym string) bool) (last string) {
 	for nonce := range x.nonces {
 		if p := x.tagged[x.faker.Tag(value, nonce)]; x.firsts[p] > x.firsts[last] && among(p) {
 			last = p
@@ -208,7 +194,7 @@ func (x *masker) byTag(value string, among func(pseudonym string) bool) (last st
 // mask computes the ids of a message, of which bound ones become their pseudonyms, and makes
 // places blank: those of holes in requests of its shape, and ids and instants in the body. Own
 // are the holes of a recorded request, nil for one that was sent.
-func (x *masker) mask(m place.Message, places, own holes, bound *bindings) masked {
+func (x *seal) mask(m place.Message, places, own holes, bound *bindings) masked {
 	a := masked{message: m}
 	if len(x.members) > 0 || m.Body != "" && x.keyed { // places are known by these names
 		x.maskNames(&a, bound)
@@ -237,7 +223,10 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 		if own != nil && hole != "" {
 			holds = own[unnamed(l.Place())]
 		}
-		b.kind = cmp.Or(kindOf(holds), b.kind)
+		if holds != "" && holds != cassette.HoleName {
+			holds = blankAny
+		}
+		b.kind = cmp.Or(holds, b.kind)
 		if hole == "" && b.kind == blankWord {
 			a.ids = append(a.ids, b.ids...)
 			return b.is, b.is != l.Text
@@ -247,7 +236,7 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 		}
 		b.place, b.looked = placeOf(l), l.Looked() || hole != "" && l.Role == place.Header
 		a.blanks = append(a.blanks, b)
-		return blankFor(l.Role), true
+		return cmp.Or(blankAs[l.Role], blankText), true
 	})
 	if file >= 0 && makesFile(&m) { // a client chooses the names of the files that it makes
 		a.blanks[file].looked = false
@@ -257,7 +246,7 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 
 // maskNames computes the names of members and options in a message, and makes blanks of those
 // that are ids, which a client makes up: they get the number that they have there.
-func (x *masker) maskNames(a *masked, bound *bindings) {
+func (x *seal) maskNames(a *masked, bound *bindings) {
 	place.Rewrite(&a.message, func(l *place.Leaf) (string, bool) {
 		if !l.IsName() || l.Layered {
 			return "", false
@@ -274,30 +263,8 @@ func (x *masker) maskNames(a *masked, bound *bindings) {
 	})
 }
 
-// blankFor stands where a blank was.
-func blankFor(role place.Role) string {
-	switch role {
-	case place.Number:
-		return blankNumber
-	case place.Host:
-		return blankHost
-	}
-	return blankText
-}
-
-// kindOf is what stands in a hole.
-func kindOf(hole cassette.HoleKind) blankKind {
-	switch hole {
-	case "":
-		return blankWord
-	case cassette.HoleName:
-		return blankName
-	}
-	return blankAny
-}
-
 // compute is a leaf's text with its ids computed, or as they are bound, and what was computed.
-func (x *masker) compute(l *place.Leaf, bound *bindings) (is string, ids []idBinding) {
+func (x *seal) compute(l *place.Leaf, bound *bindings) (is string, ids []idBinding) {
 	computed := func(atom identity.Atom) string {
 		if p, ok := bound.pseudonym(atom.Key()); ok {
 			return p
@@ -317,7 +284,7 @@ func (x *masker) compute(l *place.Leaf, bound *bindings) (is string, ids []idBin
 
 // memberName is the name of a member as it is stored: its pseudonym is known by its tag, and
 // is one itself in what is stored. The ids are what is bound where the request is answered.
-func (x *masker) memberName(l *place.Leaf, bound *bindings) (is string, ids []idBinding) {
+func (x *seal) memberName(l *place.Leaf, bound *bindings) (is string, ids []idBinding) {
 	if x.faker.IsName(l.Text) {
 		return l.Text, nil
 	}
@@ -345,9 +312,7 @@ func (a *masked) divide(b *batch) {
 	var layout []byte
 	slices.SortStableFunc(a.parts[1:], func(p, q maskedPart) int { return strings.Compare(p.class, q.class) })
 	for _, p := range a.parts {
-		slices.SortStableFunc(p.blanks, func(b, c blank) int {
-			return cmp.Or(strings.Compare(b.place, c.place), cmp.Compare(b.kind, c.kind))
-		})
+		slices.SortStableFunc(p.blanks, func(b, c blank) int { return strings.Compare(b.place, c.place) })
 		layout = append(strconv.AppendInt(layout, int64(len(p.blanks)), 10), ' ')
 	}
 	a.layout = string(layout)

@@ -52,7 +52,7 @@ func (c Candidate) Request() string {
 // Fields are "method", "host", "path[3]" (a segment of the canonical path, from 0,
 // the version included), "query.$select", "header.Prefer", "principal", and of the
 // body "body.$['topic']" (JSON), "form.NAME", "part.NAME" and "part.NAME.headers.Prefer" (multipart),
-// "requests[2].url" (a batch; the place is that of the recorded request, or of the
+// "requests[2].path[1]" (a batch; the number is that of the recorded request, or of the
 // received one where nothing like it was recorded) or "body".
 //
 // Values are as they count in the key, long ones cut around the first difference; secrets are not shown.
@@ -84,9 +84,6 @@ func (e *MissError) Summary() string {
 	}
 	return text
 }
-
-// Address is the address that was sent, without credentials.
-func (e *MissError) Address() string { return Shown(e.URL) }
 
 // Details are the lines between the first one and the next step, each after a line break:
 // what was recorded near it, and what the session bound. With the others they are a dozen.

@@ -13,19 +13,46 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
+// Key is the canonical, comparable form of a request. Equal keys ask for the
+// same answers.
+type Key struct {
+	Method    string
+	Host      string // host class
+	Path      string // canonical path
+	Query     string // canonical query
+	Headers   string // significant headers, canonical, one a line
+	Body      string // kind and digest of the canonical body, "" when there is none
+	Principal string // who asks, when recordings distinguish callers
+}
+
+// A single is what one request asks for: a whole one, or a part of a batch.
+type single struct {
+	key  Key
+	url  *graphurl.URL
+	body payload
+}
+
+func newSingle(method string, u *graphurl.URL, header http.Header, body payload, ignored []string) single {
+	headers := headerKey(header, body.digest != "", ignored)
+	return single{Key{Method: method, Host: u.Host, Path: u.Path(), Query: u.Query(), Headers: headers, Body: body.digest}, u, body}
+}
+
+func (s *single) read() bool { return s.url.IsRead(s.key.Method) }
+
 // A request is an HTTP request, understood: its key and, beside it, what explains
 // a difference between two keys.
 type request struct {
 	single
-	batch  *batch
-	effect effect
+	address *url.URL // that it was sent to
+	batch   *batch
+	effect  effect
 }
 
 // understand is the one function that makes keys. It is pure, and the same for
 // recorded and for live requests. The message's own address may lack its host.
 func (s ruleSet) understand(m place.Message, address *url.URL, principal string) request {
 	u := graphurl.FromURL(address)
-	r := request{effect: s.effectOn(m.Method, u)}
+	r := request{address: address, effect: s.effectOn(m.Method, u)}
 	u.Options = slices.DeleteFunc(u.Options, r.effect.ignores)
 	var body payload
 	if len(m.Body) > 0 {
@@ -45,27 +72,37 @@ func (s ruleSet) understand(m place.Message, address *url.URL, principal string)
 
 // understandMessage is understand for a message whose address has to be read.
 func (s ruleSet) understandMessage(m place.Message, host, principal string) (request, error) {
-	address, err := parseAddress(m.Address, host)
+	address, err := url.Parse(m.Address)
 	if err != nil {
-		return request{}, err
+		return request{}, fmt.Errorf("read the request's address: %w", err)
 	}
-	return s.understand(m, address, principal), nil
+	return s.understand(m, addressOf(address, host), principal), nil
+}
+
+// singles are what is asked for: the parts of a batch, or the request.
+func (r *request) singles() (all []*single) {
+	if r.batch == nil {
+		return []*single{&r.single}
+	}
+	for _, p := range r.batch.parts {
+		all = append(all, &p.single)
+	}
+	return all
 }
 
 // read reports whether the request changes nothing.
 func (r *request) read() bool {
-	if r.batch != nil {
-		return r.batch.read()
-	}
-	return r.single.read()
+	return !slices.ContainsFunc(r.singles(), func(one *single) bool { return !one.read() })
 }
 
 // resources lists what the request reads, or writes.
-func (r *request) resources(read bool) []resource {
-	if r.batch != nil {
-		return r.batch.resources(read)
+func (r *request) resources(read bool) (list []resource) {
+	for _, one := range r.singles() {
+		if one.read() == read {
+			list = append(list, resourceOf(one.url))
+		}
 	}
-	return []resource{resourceOf(r.url)}
+	return list
 }
 
 // methodOf is the method of a request; net/http takes "" for GET.
@@ -80,19 +117,6 @@ func addressOf(u *url.URL, host string) *url.URL {
 	full := *u
 	full.Scheme, full.Host = "https", host
 	return &full
-}
-
-// parseAddress reads an address that may lack its host.
-func parseAddress(text, host string) (*url.URL, error) {
-	address, err := url.Parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("read the request's address: %w", err)
-	}
-	return addressOf(address, host), nil
-}
-
-func recordedAddress(i *cassette.Interaction) (*url.URL, error) {
-	return parseAddress(i.Request.URL, i.Request.Host)
 }
 
 // recorded understands the request of an interaction.

@@ -13,16 +13,15 @@ type restorer struct {
 	bound   *bindings
 	uploads uploads
 
-	kept  sync.Map     // restoredBody by record
+	kept  sync.Map     // bodies by restoring
 	bytes atomic.Int64 // of these
 }
 
-// A restored body is one with the session's values, as long as no more of its pseudonyms
-// are bound, and no more of its files uploaded.
-type restoredBody struct {
-	bound    int
-	uploaded int64
-	text     string
+// A restoring is what the body of an answer depends on: how many of its pseudonyms are bound, and
+// how often something was uploaded.
+type restoring struct {
+	of              *record
+	bound, uploaded int
 }
 
 // maxRestored bounds the bodies that are kept.
@@ -31,34 +30,30 @@ const maxRestored = 64 << 20
 // restore puts the session's values into an answer.
 func (s *restorer) restore(a *Answer) {
 	r := a.record
-	var is restoredBody
+	is := restoring{of: r}
 	if !s.bound.none() {
 		held := r.held(s.bound.faker)
 		if is.bound = s.bound.count(held.all); held.inHeader {
 			a.bound = s.bound
 		}
 	}
-	var facts map[string]string
-	if !s.uploads.none() {
+	if is.uploaded = s.uploads.size(); is.uploaded > 0 {
 		if text, contentRange, ok := s.uploads.download(r); ok {
 			a.Body, a.contentRange = text, contentRange
 			return
 		}
-		facts, is.uploaded = s.uploads.facts(r.files())
 	}
-	if is.bound == 0 && len(facts) == 0 {
+	if is.bound == 0 && is.uploaded == 0 {
 		return
 	}
 	stored := a.Body == r.body() // and no batch with other ids
-	if known, ok := s.kept.Load(r); stored && ok {
-		if known := known.(restoredBody); known.bound == is.bound && known.uploaded == is.uploaded {
-			a.Body = known.text
-			return
-		}
+	if known, ok := s.kept.Load(is); ok && stored {
+		a.Body = known.(string)
+		return
 	}
-	a.Body = s.restored(r, a.Body, facts)
-	if is.text = a.Body; stored && s.bytes.Add(int64(len(is.text))) <= maxRestored {
-		s.kept.Store(r, is)
+	a.Body = s.restored(r, a.Body, s.uploads.facts(a.Body))
+	if stored && s.bytes.Add(int64(len(a.Body))) <= maxRestored {
+		s.kept.Store(is, a.Body)
 	}
 }
 

@@ -198,20 +198,18 @@ func (e *effect) ignores(o graphurl.Option) bool {
 // slashes included, and every other character for itself. Its time grows with the lengths
 // alone, whatever the glob.
 func globMatches(glob, text string) bool {
-	first, rest, starred := strings.Cut(glob, "*")
-	if !starred {
+	words := strings.Split(glob, "*")
+	last := len(words) - 1
+	if last == 0 {
 		return glob == text
 	}
-	text, ok := strings.CutPrefix(text, first)
-	for ok {
-		word, after, more := strings.Cut(rest, "*")
-		if !more {
-			return strings.HasSuffix(text, word)
+	text, ok := strings.CutPrefix(text, words[0])
+	for _, word := range words[1:last] {
+		if ok {
+			_, text, ok = strings.Cut(text, word)
 		}
-		_, text, ok = strings.Cut(text, word)
-		rest = after
 	}
-	return false
+	return ok && strings.HasSuffix(text, words[last])
 }
 
 // oneOf reports a word that is not one of those that there are.

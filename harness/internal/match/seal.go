@@ -14,19 +14,25 @@ import (
 // shape is blank. It is read when a request first needs it: those that are sent as they are
 // stored never do.
 type seal struct {
-	masker
 	read    func() // once
 	rules   ruleSet
 	shapes  map[string]holes // of all requests of a shape; parts of a batch have shapes too
 	buckets map[bucketKey]*bucket
+
+	faker   *identity.Faker   // of the recordings
+	tagged  map[string]string // pseudonyms by their tags
+	firsts  map[string]int    // pseudonyms with tags in the order in which requests first had them, from 1
+	nonces  int               // below this are all nonces of tags
+	members map[string]bool   // pseudonyms of members' names
+	keyed   bool              // some members' names are ids
 
 	holders func() map[string][]*record // answers by the pseudonyms that they hold, folded; none for one that requests alone have
 }
 
 func newSeal(rules ruleSet, salt []byte) *seal {
 	return &seal{
-		masker: masker{faker: identity.NewFaker(salt), tagged: map[string]string{}, firsts: map[string]int{}, members: map[string]bool{}},
-		rules:  rules, shapes: map[string]holes{}, buckets: map[bucketKey]*bucket{},
+		rules: rules, shapes: map[string]holes{}, buckets: map[bucketKey]*bucket{},
+		faker: identity.NewFaker(salt), tagged: map[string]string{}, firsts: map[string]int{}, members: map[string]bool{},
 	}
 }
 
@@ -55,7 +61,6 @@ type bucketKey struct {
 
 // A bucket is a list of recorded requests that differ in nothing but their blank places.
 type bucket struct {
-	id      int
 	entries []sealedEntry
 	byValue map[valueAt][]int // entries by what they have at a place
 	alike   map[string]int    // how many have what kinds of blanks
@@ -71,14 +76,11 @@ type sealedEntry struct {
 	kinds string // of its blanks
 }
 
-// alone reports whether no other request has holes where one of the bucket's has them.
-func (b *bucket) alone(e *sealedEntry) bool { return b.alike[e.kinds] == 1 }
-
 // noteHoles notes where a recorded request, or a part of one, has holes.
 func (x *seal) noteHoles(known []cassette.Hole, as *request) {
 	shapes := map[int]string{-1: shapeOf(&as.single)} // of the parts of a batch by position, and of the whole
 	for _, p := range as.batch.all() {
-		shapes[p.position] = partShape(p)
+		shapes[p.position] = shapeOf(&p.single)
 	}
 	for _, h := range known {
 		position, at := -1, h.Place
@@ -103,7 +105,7 @@ func (x *seal) placesIn(r *request) holes {
 	all := holes{}
 	maps.Copy(all, places)
 	for _, p := range r.batch.parts {
-		for at, kind := range x.shapes[partShape(p)] {
+		for at, kind := range x.shapes[shapeOf(&p.single)] {
 			all.add(placeOfPart(p.position)+at, kind)
 		}
 	}
@@ -119,8 +121,6 @@ func shapeOf(r *single) string {
 	return shape + strconv.Itoa(len(r.url.Segments))
 }
 
-func partShape(p *batchPart) string { return "part " + shapeOf(&p.single) }
-
 // add notes the first recorded request of an entry of a sealed cassette, once the holes of all
 // are known. Its shape is that of the request as it is stored, as what is sent has that of the
 // request as it came.
@@ -135,14 +135,14 @@ func (x *seal) add(e *entry, as *request) {
 	key := bucketKey{r.key, left.layout}
 	b := x.buckets[key]
 	if b == nil {
-		b = &bucket{id: len(x.buckets), byValue: map[valueAt][]int{}, alike: map[string]int{}}
+		b = &bucket{byValue: map[valueAt][]int{}, alike: map[string]int{}}
 		x.buckets[key] = b
 	}
 	at := len(b.entries)
 	var kinds []byte
 	for _, p := range left.parts {
 		for _, is := range p.blanks {
-			kinds = append(kinds, byte(is.kind))
+			kinds = append(append(kinds, is.kind...), ' ')
 			value := valueAt{is.class, is.place, fold(is.is)}
 			if list := b.byValue[value]; len(list) == 0 || list[len(list)-1] != at { // a list may have a value twice
 				b.byValue[value] = append(list, at)
@@ -151,17 +151,6 @@ func (x *seal) add(e *entry, as *request) {
 	}
 	b.entries = append(b.entries, sealedEntry{e, left.parts, string(kinds)})
 	b.alike[string(kinds)]++
-}
-
-// bucketOf finds the requests that have a key with so many places blank. Those of a cassette
-// that does not say who asked are anybody's.
-func (x *seal) bucketOf(key Key, layout string) *bucket {
-	b := x.buckets[bucketKey{key, layout}]
-	if b == nil {
-		key.Principal = ""
-		b = x.buckets[bucketKey{key, layout}]
-	}
-	return b
 }
 
 // findHolders lists the answers that hold a pseudonym, for all that requests and answers do.

@@ -2,12 +2,14 @@ package match
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
 
+	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -29,8 +31,9 @@ const maxRecalled = 1 << 17
 func (x *Index) NewSession() *Session {
 	s := &Session{index: x, progress: newProgress(x.strict)}
 	if x.seal != nil {
-		s.unsealer = newUnsealer(x, s.progress)
-		s.restorer = &restorer{bound: s.unsealer.bound, uploads: uploads{names: x.files}}
+		bound := newBindings(x.seal.faker)
+		s.unsealer = &unsealer{index: x, seal: x.seal, progress: s.progress, bound: bound}
+		s.restorer = &restorer{bound: bound, uploads: uploads{names: x.files}}
 	}
 	return s
 }
@@ -64,7 +67,7 @@ func (s *Session) lookUp(req *http.Request, body []byte) lookUp {
 		return lookUp{found: foundRequest{entry: e, sure: fitExact}}
 	}
 	live := s.index.live(req, body)
-	if e := s.index.entryOf(live.key); e != nil {
+	if e := forCaller(live.key, func(k Key) *entry { return s.index.byKey[k] }); e != nil {
 		return lookUp{found: foundRequest{entry: e, sure: fitExact, partIDs: live.batch.ids()}}
 	}
 	sent := live // on the heap, which a request with an entry does without
@@ -101,9 +104,14 @@ func (s *Session) next(req *http.Request, body []byte, l *lookUp) (Answer, *Miss
 	case l.found.entry == nil:
 		return Answer{}, u.undecided(req, l.message, l.live, l.why)
 	}
-	f, why, end, read := u.begin(l.found)
-	defer end()
+	f, why, read := l.found, "", u.flight(l.found.bucket).enter()
+	if f.sure < fitTagged { // one at a time, or two values would be bound to one pseudonym
+		u.choosing.Lock()
+		defer u.choosing.Unlock()
+		f, why = u.choose(f.bucket, f.masked, 1)
+	}
 	if f.entry == nil {
+		read()
 		return Answer{}, u.undecided(req, l.message, l.live, why)
 	}
 	answer, miss := s.serve(f.entry, req, f.partIDs)
@@ -112,10 +120,7 @@ func (s *Session) next(req *http.Request, body []byte, l *lookUp) (Answer, *Miss
 		return Answer{}, miss
 	}
 	u.bind(&f)
-	answer.Note = cmp.Or(answer.Note, f.note)
-	if len(f.masked.blanks) > 0 {
-		answer.read = read
-	}
+	answer.Note, answer.read = cmp.Or(answer.Note, f.note), read
 	if l.spelled != (spelling{}) && s.recalls.Add(1) <= maxRecalled {
 		s.recalled.Store(l.spelled, f.entry)
 	}
@@ -124,12 +129,11 @@ func (s *Session) next(req *http.Request, body []byte, l *lookUp) (Answer, *Miss
 
 // serve serves the next answer of an entry. Ids are those of the parts of a live batch.
 func (s *Session) serve(e *entry, req *http.Request, ids []string) (Answer, *MissError) {
-	chosen, now := s.progress.next(e)
-	r := chosen.answer
+	r, why, now := s.progress.next(e)
 	if r == nil {
-		return Answer{}, explainConsumed(req, e, chosen.reason, now)
+		return Answer{}, explainConsumed(req, e, why, now)
 	}
-	answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.body(), Note: e.outOfOrder(chosen.reason, now), record: r}
+	answer := Answer{Cassette: r.cassette, Interaction: r.interaction, Body: r.body(), Note: now.outOfOrder(why), record: r}
 	if ids != nil {
 		answer.Body = r.bodyFor(ids)
 	}
@@ -162,13 +166,56 @@ func (s *Session) Holds(text string) bool {
 	if s.unsealer == nil {
 		return false
 	}
-	holds := func(p string) bool {
-		_, held := s.index.seal.holders()[fold(p)]
-		return held
-	}
+	holds := func(p string) bool { return s.index.seal.holders()[fold(p)] != nil }
 	atoms := identity.Atoms(text)
 	if len(atoms) == 0 {
 		return holds(text)
 	}
 	return !slices.ContainsFunc(atoms, func(a identity.Atom) bool { return !holds(a.Key()) })
+}
+
+// What a context says of the requests in it.
+type (
+	principalKey struct{}
+	traceKey     struct{}
+)
+
+// WithPrincipal says on whose behalf the requests of ctx are sent. It joins the
+// key only where an index holds the recordings of more than one principal.
+func WithPrincipal(ctx context.Context, name string) context.Context {
+	return context.WithValue(ctx, principalKey{}, name)
+}
+
+// PrincipalOf is the principal that WithPrincipal put into ctx, or "".
+func PrincipalOf(ctx context.Context) string {
+	name, _ := ctx.Value(principalKey{}).(string)
+	return name
+}
+
+// A Trace receives what became of a request: the answer that served it, or why
+// there was none. Of several requests in one context, the last one counts.
+type Trace struct {
+	Answer Answer
+	Miss   *MissError
+	Stored *cassette.Interaction // as it was recorded; it has no number yet
+}
+
+// WithTrace makes a session fill in trace for the requests of ctx, which must not
+// be sent at the same time as one another.
+func WithTrace(ctx context.Context, trace *Trace) context.Context {
+	return context.WithValue(ctx, traceKey{}, trace)
+}
+
+// note fills in the trace of a request that was replayed.
+func note(ctx context.Context, a Answer, miss *MissError) {
+	if t, _ := ctx.Value(traceKey{}).(*Trace); t != nil {
+		t.Answer, t.Miss = a, miss
+	}
+}
+
+// TraceRecorded fills in the trace of a request that was recorded.
+func TraceRecorded(ctx context.Context, stored *cassette.Interaction) {
+	if t, _ := ctx.Value(traceKey{}).(*Trace); t != nil {
+		t.Stored = stored
+	}
 }

@@ -14,9 +14,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/redact"
 )
 
-// absent stands for a value that one side does not have.
-const absent = "(absent)"
-
 // isSecret reports whether the value of a field is never shown.
 func isSecret(field string) bool {
 	field = strings.TrimRight(field, "']")
@@ -26,58 +23,45 @@ func isSecret(field string) bool {
 // maxShown bounds the text that is shown of a value.
 const maxShown = 80
 
-// A side is what one of two requests has at a field.
-type side struct {
-	text string
-	has  bool
-	json bool // it is JSON, and is shown without quotes
-}
-
-func textSide(s string) side { return side{text: s, has: true} }
-
-// jsonSide is that of a JSON value, or of jsondoc.Absent.
-func jsonSide(v any) side {
-	if v == jsondoc.Absent {
-		return side{json: true}
-	}
-	return side{text: string(jsondoc.Canonical(nil, v)), has: true, json: true}
-}
-
-// shownSides are two values that differ, as a reader may see them: long ones around the
-// place where they begin to.
-func shownSides(field string, recorded, received side) (string, string) {
-	hide := isSecret(field)
-	if !hide {
-		for _, s := range [...]*side{&recorded, &received} {
-			if s.has {
-				s.text = withoutTokens(field, s.text)
-			}
-		}
-		hide = recorded.text == concealed || received.text == concealed
-	}
+// shownSides are two values that differ, as a reader may see them: long ones around the place
+// where they begin to. A value is one of JSON, of which a string is any text, or jsondoc.Absent.
+func shownSides(field string, recorded, received any) (string, string) {
+	old, now := shownText(field, recorded), shownText(field, received)
 	at := 0
-	for at < min(len(recorded.text), len(received.text)) && recorded.text[at] == received.text[at] {
+	for at < min(len(old), len(now)) && old[at] == now[at] {
 		at++
 	}
-	return recorded.shown(at, hide), received.shown(at, hide)
+	hide := isSecret(field) || old == concealed || now == concealed
+	return shownSide(recorded, old, at, hide), shownSide(received, now, at, hide)
 }
 
-func (s side) shown(at int, hide bool) string {
+// shownText is the text of a value without credentials.
+func shownText(field string, value any) string {
+	text, isText := value.(string)
+	if !isText && value != jsondoc.Absent {
+		text = string(jsondoc.Canonical(nil, value))
+	}
+	return withoutTokens(field, text)
+}
+
+// shownSide is a value with a text around a place in that.
+func shownSide(value any, text string, at int, hide bool) string {
+	_, isText := value.(string)
 	switch {
-	case !s.has:
-		return absent
-	case s.text == "":
+	case value == jsondoc.Absent:
+		return jsondoc.Absent.String()
+	case text == "":
 		return `""`
 	case hide:
 		return concealed
-	case s.json:
-		return excerpt(s.text, at, maxShown)
-	case utf8.ValidString(s.text):
-		return strconv.Quote(excerpt(s.text, at, maxShown))
+	case !isText:
+		return excerpt(text, at, maxShown)
+	case utf8.ValidString(text):
+		return strconv.Quote(excerpt(text, at, maxShown))
 	case at > maxShown:
-		return fmt.Sprintf("(%d bytes, other from byte %d on)", len(s.text), at)
+		return fmt.Sprintf("(%d bytes, other from byte %d on)", len(text), at)
 	}
-	return fmt.Sprintf("(%d bytes)", len(s.text))
+	return fmt.Sprintf("(%d bytes)", len(text))
 }
 
 // concealed stands for a credential.
@@ -139,27 +123,15 @@ func excerpt(text string, at, limit int) string {
 	if len(text) <= limit {
 		return text
 	}
-	var start int
-	head, tail := "", "..."
+	start, head, tail := 0, "", "..."
 	if at+after > limit {
-		start, head = characterAt(text, min(at, len(text))-before), "..."
+		start, head = min(at, len(text))-before, "..."
 	}
-	end := characterAt(text, start+limit)
+	end := min(start+limit, len(text))
 	if end == len(text) {
 		tail = ""
 	}
-	return fmt.Sprintf("%s%s%s (%d bytes)", head, text[start:end], tail, len(text))
-}
-
-// characterAt is where the character begins that a place in a text is in, or its end.
-func characterAt(text string, at int) int {
-	if at >= len(text) {
-		return len(text)
-	}
-	for at > 0 && !utf8.RuneStart(text[at]) {
-		at--
-	}
-	return at
+	return fmt.Sprintf("%s%s%s (%d bytes)", head, strings.ToValidUTF8(text[start:end], ""), tail, len(text))
 }
 
 // Shown is an address, or the path and query of one, as a reader may see it: without what gives

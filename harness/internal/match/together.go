@@ -81,7 +81,7 @@ func (s *Session) rank(f *foundRequest) int {
 	switch {
 	case f.sure < fitTagged: // by a recorded request that differs in values which may be bound, or not at all
 		return 0
-	case s.progress.preview(f.entry).reason == inOrder:
+	case s.progress.hasNext(f.entry):
 		return 2
 	}
 	return 1 // by an answer that was served before, or that is out of order

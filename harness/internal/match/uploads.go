@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
+	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -26,17 +29,10 @@ type uploads struct {
 	names func() map[*record]string // see fileMap
 
 	mu    sync.Mutex
-	count int64
+	count int // of uploads
 	spool wire.Spool
-	files map[string]*upload                // by name
+	files map[string]wire.Spooled           // by name
 	parts map[string]map[int64]wire.Spooled // of files whose upload is under way, by address and offset
-}
-
-// An upload is what a file holds.
-type upload struct {
-	text    wire.Spooled
-	version int64             // a number that grows with each upload
-	hashes  map[string]string // by member
 }
 
 // keep keeps what a request that an answer was found for has uploaded.
@@ -48,7 +44,7 @@ func (c *uploads) keep(r *record, req *http.Request, body []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.files == nil {
-		c.files, c.parts = map[string]*upload{}, map[string]map[int64]wire.Spooled{}
+		c.files, c.parts = map[string]wire.Spooled{}, map[string]map[int64]wire.Spooled{}
 	}
 	content, _, _ := wire.DecodeSent(req.Method, req.Header, string(body), maxInflated)
 	file, err := c.spool.Keep(content)
@@ -69,7 +65,7 @@ func (c *uploads) keep(r *record, req *http.Request, body []byte) {
 		delete(c.parts, target)
 	}
 	c.count++
-	c.files[c.names()[r]] = &upload{text: file, version: c.count, hashes: map[string]string{}}
+	c.files[c.names()[r]] = file
 }
 
 // takesFile reports whether a recorded request puts a file: by PUT, or with filler for its body.
@@ -96,11 +92,11 @@ func (c *uploads) joined(parts map[int64]wire.Spooled, total int64) (wire.Spoole
 	return kept, err == nil
 }
 
-// none reports whether nothing was uploaded yet.
-func (c *uploads) none() bool {
+// size is how often something was uploaded.
+func (c *uploads) size() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.count == 0
+	return c.count
 }
 
 // download is what an answer holds that was uploaded in this session, and its Content-Range,
@@ -111,12 +107,12 @@ func (c *uploads) download(r *record) (text, contentRange string, ok bool) {
 		return "", "", false
 	}
 	c.mu.Lock()
-	file := c.files[c.names()[r]]
+	file, ok := c.files[c.names()[r]]
 	c.mu.Unlock()
-	if file == nil {
+	if !ok {
 		return "", "", false
 	}
-	text, err := file.text.Text()
+	text, err := file.Text()
 	if err != nil || response.Code != http.StatusPartialContent {
 		return text, "", err == nil
 	}
@@ -132,36 +128,27 @@ func (c *uploads) download(r *record) (text, contentRange string, ok bool) {
 	return text[min(span.first, end):end], contentRange, true
 }
 
-// facts are what an answer says otherwise of the files that it shows, by place, and a number
-// that grows with each upload of one.
-func (c *uploads) facts(shown []shownFile) (facts map[string]string, version int64) {
+// facts are what an answer says otherwise of the files that its body shows, by place.
+func (c *uploads) facts(body string) map[string]string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	facts = map[string]string{}
-	for _, f := range shown {
-		file := c.files[f.id]
-		if file == nil {
+	if c.count == 0 {
+		return nil
+	}
+	facts := map[string]string{}
+	for _, f := range filesIn(body) {
+		file, ok := c.files[f.id]
+		if !ok {
 			continue
 		}
-		version += file.version
-		facts[f.at+"['size']"] = strconv.FormatInt(file.text.Size(), 10)
-		for _, member := range f.hashes {
-			if hash := file.hash(member); hash != "" {
-				facts[f.at+"['file']['hashes']['"+member+"']"] = hash
+		facts[f.at+"['size']"] = strconv.FormatInt(file.Size(), 10)
+		if text, err := file.Text(); err == nil && len(f.hashes) > 0 {
+			for _, member := range f.hashes {
+				facts[f.at+"['file']['hashes']['"+member+"']"], _ = graph.FileHash(member, text)
 			}
 		}
 	}
-	return facts, version
-}
-
-// hash is the file's hash that a member shows, "" where the file cannot be read.
-func (f *upload) hash(member string) string {
-	if f.hashes[member] == "" {
-		if text, err := f.text.Text(); err == nil {
-			f.hashes[member], _ = graph.FileHash(member, text)
-		}
-	}
-	return f.hashes[member]
+	return facts
 }
 
 // A byteSpan is what Content-Range says: bytes 0-25/128.
@@ -171,6 +158,47 @@ func parseRange(value string) (byteSpan, bool) {
 	var r byteSpan
 	_, err := fmt.Sscanf(value, "bytes %d-%d/%d", &r.first, &r.last, &r.total)
 	return r, err == nil && r.first >= 0 && r.last >= r.first
+}
+
+// A shownFile is a file as an answer of JSON shows it (v1.0/resources/driveitem): the object
+// at a place.
+type shownFile struct {
+	at     string
+	id     string
+	root   bool     // it is the whole answer
+	link   string   // that leads to its content or, for an upload session's answer, takes it
+	hashes []string // names of members
+}
+
+// filesIn lists the files that a body shows, in any depth.
+func filesIn(body string) (files []shownFile) {
+	doc, err := jsondoc.Parse(body)
+	if err != nil {
+		return nil
+	}
+	jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool {
+		item, _ := value.(map[string]any)
+		f := shownFile{root: at.Depth() == 0}
+		f.id, _ = item["id"].(string)
+		for _, name := range slices.Sorted(maps.Keys(item)) {
+			if link, isText := item[name].(string); isText && odata.IsContentMember(name) {
+				f.link = link
+			}
+		}
+		file, _ := item["file"].(map[string]any)
+		hashes, _ := file["hashes"].(map[string]any)
+		for name := range hashes {
+			if graph.IsFileHash(name) {
+				f.hashes = append(f.hashes, name)
+			}
+		}
+		if f.root || f.id != "" && (len(f.hashes) > 0 || f.link != "") {
+			f.at = at.Path("body." + jsondoc.Root)
+			files = append(files, f)
+		}
+		return true
+	})
+	return files
 }
 
 // A fileMap gives names to the files of an index, as it is recorded: which one an answer
@@ -210,7 +238,7 @@ func (m *fileMap) note(r *record) {
 	}
 	// An id says nothing of what is no item of a drive: all photos have that of their size.
 	isShown := request.Method == http.MethodPut || file == "" && strings.Contains(address, "/drive")
-	for _, f := range r.files() {
+	for _, f := range filesIn(r.body()) {
 		if f.link != "" {
 			m.links[linkKey(f.link)] = cmp.Or(f.id, address)
 		}

@@ -135,7 +135,7 @@ func (c *call) answer(w http.ResponseWriter, out *http.Request) {
 	resp, err := c.send(out)
 	if err == nil {
 		defer resp.Body.Close()
-		if recorded, ok := resp.Body.(transport.Served); ok && unwritable(resp) == nil {
+		if recorded, ok := resp.Body.(*transport.Served); ok && unwritable(resp) == nil {
 			c.serveRecorded(w, out, resp, recorded)
 			return
 		}
@@ -169,7 +169,7 @@ var scratch = sync.Pool{New: func() any { return new([]byte) }}
 const mostScratch = 1 << 20
 
 // serveRecorded hands out a recorded answer, whose links were found once.
-func (c *call) serveRecorded(w http.ResponseWriter, req *http.Request, resp *http.Response, recorded transport.Served) {
+func (c *call) serveRecorded(w http.ResponseWriter, req *http.Request, resp *http.Response, recorded *transport.Served) {
 	m := recorded.Noted(findMarks).(*marks)
 	header := w.Header()
 	for name, values := range resp.Header { // a Replayer leaves out what is for neighbours only

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/hosts"
-	"github.com/graphvcr/graphvcr/harness/internal/transport"
 	"github.com/graphvcr/graphvcr/harness/report"
 )
 
@@ -61,9 +60,6 @@ func (s *session) baseOf(req *http.Request) string {
 func newSession(use Use, faults Faults, prefix string) *session {
 	s := &session{began: time.Now(), use: use, carrier: use.Transport(), live: use.Live(), prefix: prefix}
 	s.issued.known = map[string]bool{}
-	if replayer, ok := s.carrier.(*transport.Replayer); ok {
-		s.carrier = replayer.Sharing()
-	}
 	if !s.live {
 		s.carrier = faults.Over(s.carrier)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -100,11 +99,13 @@ func (e *exchange) interaction(sent, received string) (*cassette.Interaction, er
 	if methodOf(e.req) == http.MethodHead {
 		length = e.resp.ContentLength // of what GET would give
 	}
+	address := *e.req.URL
+	address.User = nil // http.Transport makes an Authorization header of it
 	return &cassette.Interaction{
 		Principal: match.PrincipalOf(e.req.Context()),
 		Request: cassette.Request{
 			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-			Method: methodOf(e.req), URL: withoutUser(e.req.URL), Host: cmp.Or(e.req.Host, e.req.URL.Host),
+			Method: methodOf(e.req), URL: address.String(), Host: cmp.Or(e.req.Host, e.req.URL.Host),
 			Headers: asked, Body: sent, ContentLength: int64(len(sent)), Trailer: withoutCredentials(e.req.Trailer),
 		},
 		Response: cassette.Response{
@@ -118,33 +119,21 @@ func (e *exchange) interaction(sent, received string) (*cassette.Interaction, er
 
 func methodOf(req *http.Request) string { return cmp.Or(req.Method, http.MethodGet) }
 
-// withoutUser is an address without the name and password that http.Transport makes an
-// Authorization header of.
-func withoutUser(u *url.URL) string {
-	bare := *u
-	bare.User = nil
-	return bare.String()
-}
+// sendable puts spaces in place of what no value of a header may hold, and net/http reads: a
+// carriage return within a line (RFC 9110, section 5.5).
+var sendable = strings.NewReplacer("\r", " ", "\x00", " ")
 
 // withoutCredentials copies headers, but for those whose values give access: whatever
 // redacts or does not, these are never stored.
 func withoutCredentials(h http.Header) http.Header {
 	kept := h.Clone()
 	protocol.DropCredentials(kept)
-	sendable(kept)
-	return kept
-}
-
-// sendable puts spaces in place of what no value of a header may hold, and net/http reads: a
-// carriage return within a line (RFC 9110, section 5.5).
-func sendable(h http.Header) {
-	for _, values := range h {
+	for _, values := range kept {
 		for n, v := range values {
-			if strings.ContainsAny(v, "\r\x00") {
-				values[n] = strings.NewReplacer("\r", " ", "\x00", " ").Replace(v)
-			}
+			values[n] = sendable.Replace(v)
 		}
 	}
+	return kept
 }
 
 // storable is a message as a cassette holds it: decoded, and with the headers for that.

@@ -63,6 +63,9 @@ func NewRecorder(j *journal.Journal, opts RecorderOptions) *Recorder {
 	if opts.Base == nil {
 		opts.Base = quiet.Over(http.DefaultTransport)
 	}
+	if opts.Redact == nil {
+		opts.Redact = func(i *cassette.Interaction) (*cassette.Interaction, []byte) { return i, nil }
+	}
 	r := &Recorder{journal: j, opts: opts, retries: newRetries()}
 	before, _ := j.Len()
 	r.next.Store(int64(before))
@@ -99,10 +102,7 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // keep journals an exchange.
 func (r *Recorder) keep(e *exchange, sent string, i *cassette.Interaction) error {
-	stored, note := i, []byte(nil)
-	if r.opts.Redact != nil {
-		stored, note = r.opts.Redact(i)
-	}
+	stored, note := r.opts.Redact(i)
 	match.TraceRecorded(e.req.Context(), stored)
 	retryOf := r.retries.meet(e.order, r.next.Load(), e.req, sent, i.Response.Code)
 	err := r.journal.Append(int(e.order), retryOf, stored, note)
@@ -127,12 +127,8 @@ func (r *Recorder) address(req *http.Request) string {
 	if req.URL == nil {
 		return "(no address)"
 	}
-	text := req.URL.Redacted()
-	if r.opts.Redact != nil {
-		stored, _ := r.opts.Redact(&cassette.Interaction{Request: cassette.Request{Method: methodOf(req), URL: text, Host: req.URL.Host}})
-		text = stored.Request.URL
-	}
-	text, _, _ = strings.Cut(text, "?")
+	stored, _ := r.opts.Redact(&cassette.Interaction{Request: cassette.Request{Method: methodOf(req), URL: req.URL.Redacted(), Host: req.URL.Host}})
+	text, _, _ := strings.Cut(stored.Request.URL, "?")
 	return text
 }
 

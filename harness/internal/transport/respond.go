@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"io"
 	"maps"
 	"net/http"
@@ -19,15 +20,13 @@ import (
 // A template is what all responses made of one recorded answer have in common. It
 // is made once and then only read; callers get a clone of its headers.
 type template struct {
-	response   http.Response // without Header, Trailer, Body and Request
-	header     http.Header   // as served, with the length of the recorded body
-	retryAfter []string      // as recorded
-	dated      bool          // Date is when it is served
-	echoes     []string      // headers that the request's id stands in
-	text       string        // the recorded body
-	length     int           // of the recorded body
-	bodiless   bool          // a status that has no body
-	noted      atomic.Pointer[any]
+	response http.Response // without Header, Trailer, Body and Request
+	header   http.Header   // with the length of the recorded body
+	dated    bool          // Date is when it is served
+	echoes   []string      // headers that the request's id stands in
+	text     string        // the recorded body
+	bodiless bool          // a status that has no body
+	noted    atomic.Pointer[any]
 }
 
 // newTemplate adapts a recorded answer to a body that is neither compressed nor
@@ -35,23 +34,16 @@ type template struct {
 // side.
 func newTemplate(i *cassette.Interaction, body string) *template {
 	recorded := &i.Response
+	proto := recorded.Proto
+	major, minor, ok := http.ParseHTTPVersion(proto)
+	if !ok {
+		proto, major, minor = "HTTP/1.1", 1, 1
+	}
 	t := &template{
-		response: http.Response{
-			Status:     statusLine(recorded),
-			StatusCode: recorded.Code,
-			Proto:      recorded.Proto,
-			ProtoMajor: recorded.ProtoMajor,
-			ProtoMinor: recorded.ProtoMinor,
-		},
+		response: http.Response{Status: statusLine(recorded), StatusCode: recorded.Code, Proto: proto, ProtoMajor: major, ProtoMinor: minor},
 		header:   make(http.Header, len(recorded.Headers)+1),
 		text:     body,
-		length:   len(body),
 		bodiless: recorded.Code < 200 || recorded.Code == http.StatusNoContent || recorded.Code == http.StatusNotModified,
-	}
-	if major, minor, ok := http.ParseHTTPVersion(recorded.Proto); ok {
-		t.response.ProtoMajor, t.response.ProtoMinor = major, minor
-	} else {
-		t.response.Proto, t.response.ProtoMajor, t.response.ProtoMinor = "HTTP/1.1", 1, 1
 	}
 	announces := i.Request.Method == http.MethodHead && !t.bodiless // what GET would give
 	for _, name := range slices.Sorted(maps.Keys(recorded.Headers)) {
@@ -64,18 +56,8 @@ func newTemplate(i *cassette.Interaction, body string) *template {
 		}
 	}
 	if !announces && !t.bodiless {
-		t.header["Content-Length"] = []string{strconv.Itoa(t.length)}
+		t.header["Content-Length"] = []string{strconv.Itoa(len(t.text))}
 	}
-	t.dropVolatile()
-	if kept, ok := t.header["Retry-After"]; ok {
-		t.retryAfter = kept
-		t.header["Retry-After"] = []string{"0"}
-	}
-	return t
-}
-
-// dropVolatile removes what stands for the instant and the id of a call.
-func (t *template) dropVolatile() {
 	if t.header.Get("Date") == protocol.NoDate {
 		t.dated = true
 		delete(t.header, "Date")
@@ -85,6 +67,7 @@ func (t *template) dropVolatile() {
 			t.echoes = append(t.echoes, name)
 		}
 	}
+	return t
 }
 
 // statusLine is the recorded status, such as "200 OK". Recordings of other tools
@@ -94,80 +77,80 @@ func statusLine(r *cassette.Response) string {
 	if r.Status == code || strings.HasPrefix(r.Status, code+" ") {
 		return r.Status
 	}
-	phrase := r.Status
-	if phrase == "" {
-		phrase = http.StatusText(r.Code)
-	}
-	return strings.TrimSpace(code + " " + phrase)
+	return strings.TrimSpace(code + " " + cmp.Or(r.Status, http.StatusText(r.Code)))
 }
 
 // A reply is a response and its body in one piece of memory.
 type reply struct {
 	response http.Response
-	body     body
+	body     Served
 }
 
-// A body reads a string without copying it.
-type body struct {
+// A Served is the body of a Replayer's response, for those who hand it on with changes. It reads
+// the text of an answer without copying it, and says when that was read.
+type Served struct {
 	strings.Reader
-	text string
-	from *template
+	answer *match.Answer
+	from   *template
 }
 
-// A Served is the body of a Replayer's response, for those who hand it on with changes.
-type Served interface {
-	// Text is the whole body, whatever was read of it.
-	Text() string
-	// Noted returns what note made of the body and headers, which is remembered with the
-	// recording, for all its responses, where the body is the recorded one. All callers
-	// must hand in the same function, and treat the result as read-only.
-	Noted(note func(text string, header http.Header) any) any
-}
+// Text is the whole body, whatever was read of it.
+func (b *Served) Text() string { return b.answer.Body }
 
-func (b *body) Text() string { return b.text }
-
-func (b *body) Noted(note func(text string, header http.Header) any) any {
-	if b.text != b.from.text { // a batch with other ids, or bound values
-		return note(b.text, b.from.header)
+// Noted returns what note made of the body and headers, which is remembered with the
+// recording, for all its responses, where the body is the recorded one. All callers
+// must hand in the same function, and treat the result as read-only.
+func (b *Served) Noted(note func(text string, header http.Header) any) any {
+	if b.Text() != b.from.text { // a batch with other ids, or bound values
+		return note(b.Text(), b.from.header)
 	}
 	if known := b.from.noted.Load(); known != nil {
 		return *known
 	}
-	made := note(b.text, b.from.header)
+	made := note(b.from.text, b.from.header)
 	b.from.noted.Store(&made)
 	return made
 }
 
-// Close does nothing; the body may be read after it, which harms nobody.
-func (*body) Close() error { return nil }
+func (b *Served) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if err != nil || b.Len() == 0 {
+		b.answer.Read()
+	}
+	return n, err
+}
+
+func (b *Served) WriteTo(to io.Writer) (int64, error) {
+	defer b.answer.Read()
+	return b.Reader.WriteTo(to)
+}
+
+// Close leaves a body that may still be read, which harms nobody.
+func (b *Served) Close() error {
+	b.answer.Read()
+	return nil
+}
 
 // respond makes the response to req. It shares no memory with the recording that a
 // caller could change.
-// Where shared is true, the headers are the recording's unless they differ from it, and lack
-// a Date that is now, which a server adds.
-func respond(req *http.Request, answer *match.Answer, keepRetryAfter, shared bool) *http.Response {
+func respond(req *http.Request, answer *match.Answer, keepRetryAfter bool) *http.Response {
 	t := answer.Prepared(func(i *cassette.Interaction, body string) any { return newTemplate(i, body) }).(*template)
 	out := &reply{response: t.response}
 	response := &out.response
 	response.Request = req
-	response.Header, response.Trailer = t.header, answer.Interaction.Response.Trailer
-	id := req.Header["Client-Request-Id"]
-	echo := len(t.echoes) > 0 && len(id) == 1
-	if !shared || keepRetryAfter || echo || answer.Bound() || len(answer.Body) != t.length {
-		response.Header, response.Trailer = t.header.Clone(), response.Trailer.Clone()
-	}
-	if echo {
+	response.Header, response.Trailer = t.header.Clone(), http.Header(answer.Interaction.Response.Trailer).Clone()
+	if id := req.Header["Client-Request-Id"]; len(id) == 1 {
 		for _, name := range t.echoes {
 			response.Header[name] = slices.Clone(id)
 		}
 	}
-	if t.dated && !shared {
+	if t.dated {
 		response.Header["Date"] = []string{time.Now().UTC().Format(http.TimeFormat)}
 	}
 	answer.RestoreHeader(response.Header)
 	answer.RestoreHeader(response.Trailer)
-	if keepRetryAfter && t.retryAfter != nil {
-		response.Header["Retry-After"] = slices.Clone(t.retryAfter)
+	if !keepRetryAfter && t.header["Retry-After"] != nil {
+		response.Header["Retry-After"] = []string{"0"}
 	}
 	response.Body = http.NoBody
 	switch {
@@ -175,51 +158,18 @@ func respond(req *http.Request, answer *match.Answer, keepRetryAfter, shared boo
 		answer.Read()
 	case req.Method == http.MethodHead:
 		answer.Read()
-		response.ContentLength = announced(response.Header)
+		response.ContentLength = -1
+		if length, err := strconv.ParseUint(response.Header.Get("Content-Length"), 10, 63); err == nil {
+			response.ContentLength = int64(length)
+		}
 	default:
-		if len(answer.Body) != t.length { // a batch with other ids, or bound values
+		if len(answer.Body) != len(t.text) { // a batch with other ids, or bound values
 			response.Header["Content-Length"] = []string{strconv.Itoa(len(answer.Body))}
 		}
 		response.ContentLength = int64(len(answer.Body))
 		out.body.Reset(answer.Body)
-		out.body.text, out.body.from = answer.Body, t
+		out.body.answer, out.body.from = answer, t
 		response.Body = &out.body
-		if answer.Watched() {
-			response.Body = &watchedBody{&out.body, answer}
-		}
 	}
 	return response
-}
-
-// A watchedBody reports when it was read.
-type watchedBody struct {
-	*body
-	answer *match.Answer
-}
-
-func (w *watchedBody) Read(b []byte) (int, error) {
-	n, err := w.body.Read(b)
-	if err != nil || w.Len() == 0 {
-		w.answer.Read()
-	}
-	return n, err
-}
-
-func (w *watchedBody) WriteTo(to io.Writer) (int64, error) {
-	defer w.answer.Read()
-	return w.body.WriteTo(to)
-}
-
-func (w *watchedBody) Close() error {
-	w.answer.Read()
-	return nil
-}
-
-// announced is the length that the answer to HEAD announces, -1 where it has none.
-func announced(header http.Header) int64 {
-	length, err := strconv.ParseUint(header.Get("Content-Length"), 10, 63)
-	if err != nil {
-		return -1
-	}
-	return int64(length)
 }

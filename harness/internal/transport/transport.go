@@ -51,20 +51,6 @@ func NewReplayer(session Source, opts Options) *Replayer {
 // RoundTrip implements http.RoundTripper. The error for a request that has no
 // answer wraps a *match.MissError.
 func (r *Replayer) RoundTrip(req *http.Request) (*http.Response, error) {
-	return r.answer(req, false)
-}
-
-// Sharing is the same replay for a caller that does not change the headers of responses,
-// which then need not be copied.
-func (r *Replayer) Sharing() http.RoundTripper { return sharing{r} }
-
-type sharing struct{ replayer *Replayer }
-
-func (s sharing) RoundTrip(req *http.Request) (*http.Response, error) {
-	return s.replayer.answer(req, true)
-}
-
-func (r *Replayer) answer(req *http.Request, shared bool) (*http.Response, error) {
 	body, err := readBody(req)
 	if err != nil {
 		return nil, err
@@ -79,7 +65,7 @@ func (r *Replayer) answer(req *http.Request, shared bool) (*http.Response, error
 	if err != nil {
 		return nil, r.noted(err)
 	}
-	return respond(req, &answer, r.opts.RetryAfter, shared), nil
+	return respond(req, &answer, r.opts.RetryAfter), nil
 }
 
 // readBody reads the whole body and closes it, as a RoundTripper must, also when

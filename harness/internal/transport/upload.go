@@ -9,14 +9,14 @@ import (
 // outgoing is the request to send: the client's own but for a body that is copied while it is
 // read, and the codings that are asked for.
 func (e *exchange) outgoing() *http.Request {
-	codings, limited := recordable(e.req.Header.Values("Accept-Encoding"))
+	accepted := e.req.Header.Values("Accept-Encoding")
 	hasBody := e.req.Body != nil && e.req.Body != http.NoBody
-	if !limited && !hasBody {
+	if accepted == nil && !hasBody {
 		return e.req
 	}
 	sent := e.req.Clone(e.req.Context())
-	if limited {
-		sent.Header.Set("Accept-Encoding", codings)
+	if accepted != nil {
+		sent.Header.Set("Accept-Encoding", recordable(accepted))
 	}
 	if hasBody {
 		e.sent = newCopied("the request's body", sent.Body, sent.ContentLength)
@@ -52,23 +52,13 @@ func (e *exchange) sentText() (text string, whole bool, err error) {
 }
 
 // recordable limits Accept-Encoding to gzip, so that a recording does not depend on what
-// the client's runtime knows: Node asks for "br, gzip, deflate". Limited is false where
-// nothing need be changed.
-func recordable(accepted []string) (codings string, limited bool) {
-	codings = "identity"
-	for _, list := range accepted {
-		for coding := range strings.SplitSeq(list, ",") {
-			name, quality, _ := strings.Cut(coding, ";")
-			switch strings.ToLower(strings.TrimSpace(name)) {
-			case "", "identity":
-			case "gzip", "x-gzip":
-				if strings.TrimSpace(quality) != "q=0" {
-					codings = "gzip"
-				}
-			default: // "*" too
-				limited = true
-			}
+// the client's runtime knows: Node asks for "br, gzip, deflate".
+func recordable(accepted []string) string {
+	for coding := range strings.SplitSeq(strings.ToLower(strings.Join(accepted, ",")), ",") {
+		name, quality, _ := strings.Cut(coding, ";")
+		if name = strings.TrimSpace(name); (name == "gzip" || name == "x-gzip") && strings.TrimSpace(quality) != "q=0" {
+			return "gzip"
 		}
 	}
-	return codings, limited
+	return "identity"
 }
