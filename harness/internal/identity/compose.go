@@ -221,7 +221,7 @@ func (r *rewriter) encodedText(i, end, padded int) int {
 	if !ascii.All(string(plain), isIDByte) {
 		return 0
 	}
-	inner := rewriter{text: string(plain), f: r.f, isJoint: r.isJoint, listing: true}
+	inner := rewriter{text: string(plain), f: r.f, isJoint: r.isJoint}
 	inner.scan()
 	switch {
 	case len(inner.spans) == 0:

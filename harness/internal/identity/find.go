@@ -50,8 +50,9 @@ const minWord = 20
 // composite that it is a part of leaves the composite as it is. A text without ids is
 // returned as it came, without an allocation.
 func Rewrite(text string, f func(Atom) string) string {
-	var room [2]edit.Edit
-	r := rewriter{text: text, f: f, edits: room[:0]}
+	var edits [2]edit.Edit
+	var spans [4]Span
+	r := rewriter{text: text, f: f, edits: edits[:0], spans: spans[:0]}
 	r.scan()
 	return edit.Apply(text, r.edits)
 }
@@ -72,21 +73,19 @@ func RewriteToken(text string, f func(Atom) string) (rewritten string, ok bool) 
 // Find lists the spans of a plain text that are ids, in order: of composite ids the
 // whole.
 func Find(text string) []Span {
-	r := finder(text, nil)
+	r := rewriter{text: text, f: itself}
 	r.scan()
 	return r.spans
 }
 
-func finder(text string, spans []Span) rewriter {
-	return rewriter{text: text, f: func(a Atom) string { return a.Text }, listing: true, finding: true, spans: spans}
-}
+// itself leaves an atom.
+func itself(a Atom) string { return a.Text }
 
 // IsMadeOf reports whether a plain text is made of ids, and of what joins them: isJoint is asked
 // for what stands between them, also where they stand in an encoded text.
 func IsMadeOf(text string, isJoint func(between string) bool) bool {
-	var room [4]Span
-	r := finder(text, room[:0])
-	r.isJoint = isJoint
+	var spans [4]Span
+	r := rewriter{text: text, f: itself, isJoint: isJoint, spans: spans[:0]}
 	r.scan()
 	return r.isMade()
 }
@@ -124,20 +123,15 @@ type rewriter struct {
 	f       func(Atom) string
 	isJoint func(between string) bool // of IsMadeOf
 	edits   []edit.Edit
-
-	listing bool // spans are wanted
-	finding bool // and nothing else: f leaves every atom
 	spans   []Span
 }
 
 // put replaces a span.
 func (r *rewriter) put(start, end int, replacement string) {
-	if r.listing {
-		if n := len(r.spans); n > 0 && r.spans[n-1].End == start {
-			r.spans[n-1].End = end
-		} else {
-			r.spans = append(r.spans, Span{start, end})
-		}
+	if n := len(r.spans); n > 0 && r.spans[n-1].End == start {
+		r.spans[n-1].End = end
+	} else {
+		r.spans = append(r.spans, Span{start, end})
 	}
 	if r.text[start:end] != replacement {
 		r.edits = append(r.edits, edit.Edit{Start: start, End: end, Text: replacement})
@@ -145,13 +139,9 @@ func (r *rewriter) put(start, end int, replacement string) {
 }
 
 // isWordByte says which bytes ids are made of, as far as they need no punctuation.
-var isWordByte = func() (t [256]bool) {
-	for c := range 256 {
-		t[c] = isURLSafe(byte(c))
-	}
-	return t
-}()
+var isWordByte = ascii.SetOf(isURLSafe)
 
+// scan looks at every word of a text.
 func (r *rewriter) scan() {
 	for i := 0; i < len(r.text); {
 		if !isWordByte[r.text[i]] {
@@ -248,11 +238,7 @@ func (r *rewriter) guids(i, j int) (found bool) {
 		}
 		found = true
 		written := r.text[k : k+36]
-		is := written
-		if !r.finding {
-			is = cased(r.f(Atom{GUID, strings.ToLower(written)}), written)
-		}
-		r.put(k, k+36, is)
+		r.put(k, k+36, cased(r.f(Atom{GUID, strings.ToLower(written)}), written))
 		k += 36
 	}
 	return found

@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -29,19 +28,9 @@ func (f *Format) IsID() bool { return f.id }
 // Match reports whether s has the format.
 func (f *Format) Match(s string) bool { return f.match(s) }
 
-// The registry is written once, before main, and only read afterwards.
-var (
-	// ordered holds the rows as Recognise tries them: where a value has two
-	// formats, the more specific one comes first.
-	ordered = slices.Concat(idFormats, timeFormats, linkFormats, nameFormats, textFormats)
-	byName  = func() map[string]*Format {
-		byName := make(map[string]*Format, len(ordered))
-		for _, f := range ordered {
-			byName[f.Name] = f
-		}
-		return byName
-	}()
-)
+// ordered holds the rows as Recognise tries them: where a value has two formats, the more
+// specific one comes first.
+var ordered = slices.Concat(idFormats, timeFormats, linkFormats, nameFormats, textFormats)
 
 // mostMatched is the length of the longest value that a pattern matches.
 const mostMatched = 64 << 10
@@ -57,12 +46,21 @@ func matchingUpTo(most int, pattern string) func(string) bool {
 
 // Lookup finds a format by name.
 func Lookup(name string) (*Format, bool) {
-	f, ok := byName[name]
-	return f, ok
+	n := slices.IndexFunc(ordered, func(f *Format) bool { return f.Name == name })
+	if n < 0 {
+		return nil, false
+	}
+	return ordered[n], true
 }
 
 // Names lists all formats, sorted.
-func Names() []string { return slices.Sorted(maps.Keys(byName)) }
+func Names() (names []string) {
+	for _, f := range ordered {
+		names = append(names, f.Name)
+	}
+	slices.Sort(names)
+	return names
+}
 
 // Recognise returns the most specific format that s has, or nil. Only formats
 // distinct from free text are considered: a date or a chat

@@ -31,24 +31,21 @@ func (f *Faker) TagBits(value string, nonce int) TagBits {
 	if nonce < exactNonce {
 		value = strings.ToLower(value)
 	}
-	var room [256]byte
-	b := binary.BigEndian.AppendUint32(append(append(room[:0], f.inner[:]...), "tag"...), uint32(nonce))
-	sum := f.hmac(append(b, value...))
-	return TagBits(binary.BigEndian.Uint32(sum[:]) >> (32 - TagSize))
+	var room [256]byte // HMAC-SHA-256 without the allocations of crypto/hmac: each name has several tags
+	sum := sha256.Sum256(append(binary.BigEndian.AppendUint32(append(f.block(room[:0], 0x36), "tag"...), uint32(nonce)), value...))
+	sum = sha256.Sum256(append(f.block(room[:0], 0x5c), sum[:]...))
+	return TagBits(binary.BigEndian.Uint32(sum[:]) >> (32 - 4*5))
 }
 
-// hmac is HMAC-SHA-256 by the salt of what stands behind the inner block, as crypto/hmac has
-// it: without its allocations, since a recording of many names asks for the bits of each
-// several times.
-func (f *Faker) hmac(inner []byte) [sha256.Size]byte {
-	sum := sha256.Sum256(inner)
-	var outer [sha256.BlockSize + sha256.Size]byte
-	copy(outer[copy(outer[:], f.outer[:]):], sum[:])
-	return sha256.Sum256(outer[:])
+// block appends the block with which one of the two hashes begins.
+func (f *Faker) block(b []byte, pad byte) []byte {
+	for n := range sha256.BlockSize {
+		if b = append(b, pad); n < len(f.salt) {
+			b[n] ^= f.salt[n]
+		}
+	}
+	return b
 }
-
-// TagSize is how many bits a tag has.
-const TagSize = 20
 
 // exactNonce is the first nonce with which letter case counts.
 const exactNonce = 8

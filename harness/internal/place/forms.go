@@ -18,7 +18,7 @@ func mayLayer(s string) bool {
 		len(s) > 5 && s[4] == ':' || len(s) > 7 && s[6] == ':') // smtp:, sips:, mailto:
 }
 
-var layerStarts = charsetOf(func(c byte) bool { return c <= ' ' || strings.IndexByte("{[\xEF/u\"'W<", c) >= 0 })
+var layerStarts = ascii.SetOf(func(c byte) bool { return c <= ' ' || strings.IndexByte("{[\xEF/u\"'W<", c) >= 0 })
 
 // authority returns where the host of an absolute address begins, 0 for a relative one.
 func authority(s string) int {

@@ -10,7 +10,7 @@ import (
 
 // A spelling is how a plain text is written at a place.
 type spelling struct {
-	safe   *charset                      // what is written as it is
+	safe   *ascii.Set                    // what is written as it is
 	spell  func(b []byte, c byte) []byte // how all else is
 	begins string                        // what may begin an escape
 	// decode appends what the escape at byte i means, and returns where the text goes on: at i,
@@ -20,30 +20,15 @@ type spelling struct {
 }
 
 var (
-	unreserved = charsetOf(func(c byte) bool { return ascii.IsAlnum(c) || strings.IndexByte("-._~!$*,:@'()", c) >= 0 })
+	unreserved = ascii.SetOf(func(c byte) bool { return ascii.IsAlnum(c) || strings.IndexByte("-._~!$*,:@'()", c) >= 0 })
 
 	asPath    = &spelling{unreserved, percentSpell, "%", percentDecode, true}
 	asQuery   = &spelling{unreserved, percentSpell, "%+", formDecode, true}
-	asJSON    = &spelling{charsetOf(func(c byte) bool { return c >= ' ' && c != '"' && c != '\\' }), jsonSpell, `\`, jsonDecode, false}
-	asLiteral = &spelling{without("'"), doubled, "'", undoubled("''"), false}
-	asQuoted  = &spelling{without(`"`), doubled, `"`, undoubled(`""`), false}
-	asMarkup  = &spelling{without("<>&\"'"), markupSpell, "&", markupDecode, false}
+	asJSON    = &spelling{ascii.SetOf(func(c byte) bool { return c >= ' ' && c != '"' && c != '\\' }), jsonSpell, `\`, jsonDecode, false}
+	asLiteral = &spelling{ascii.Without("'"), doubled, "'", undoubled("''"), false}
+	asQuoted  = &spelling{ascii.Without(`"`), doubled, `"`, undoubled(`""`), false}
+	asMarkup  = &spelling{ascii.Without("<>&\"'"), markupSpell, "&", markupDecode, false}
 )
-
-// A charset says of each byte whether it belongs.
-type charset [256]bool
-
-func charsetOf(has func(c byte) bool) *charset {
-	var set charset
-	for c := range set {
-		set[c] = has(byte(c))
-	}
-	return &set
-}
-
-func without(chars string) *charset {
-	return charsetOf(func(c byte) bool { return strings.IndexByte(chars, c) < 0 })
-}
 
 // A view is a text that another one spells: byte i of the text is spelled from at[i] to
 // at[i+1] of raw.

@@ -65,7 +65,7 @@ func (p *pass) leaf(l *place.Leaf) (string, bool) {
 		if v = p.layered(l, p.spotOf(l)); v.rule == noRule {
 			return "", false // its parts come next
 		}
-	} else if l.Role != place.MemberName || !p.isMemberName(l.Text, l.Parent) {
+	} else if l.Role != place.MemberName || !p.spotOf(l).isMember {
 		v = p.verdict(l)
 	}
 	return p.carryOut(l, v), true
@@ -89,9 +89,12 @@ func (p *pass) verdict(l *place.Leaf) verdict {
 	return said
 }
 
-// spotOf is the spot where a leaf stands.
+// spotOf is the spot where a leaf stands: the name of a member where its value does.
 func (p *pass) spotOf(l *place.Leaf) *spot {
 	at := standing{l.Parent, l.Outer, l.Role, p.outside, p.request, p.signIn, p.sealed}
+	if l.Role == place.MemberName {
+		at.role = place.Member
+	}
 	return p.memory.name(l.Name).spot(&at, p.vocabulary.spot)
 }
 
@@ -106,15 +109,6 @@ func isRemembered(l *place.Leaf) bool {
 }
 
 const longestRemembered = 128
-
-// isMemberName is vocabulary.isMemberName, remembered.
-func (p *pass) isMemberName(s, parent string) bool {
-	n := p.memory.name(s)
-	if !n.asked || n.parent != parent {
-		n.asked, n.parent, n.member = true, strings.Clone(parent), p.vocabulary.isMemberName(s, parent)
-	}
-	return n.member
-}
 
 // carryOut notes a verdict and says what is to stand there.
 func (p *pass) carryOut(l *place.Leaf, v verdict) string {

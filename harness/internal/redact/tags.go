@@ -11,10 +11,10 @@ type tags struct {
 	faker *identity.Faker
 
 	mu     sync.Mutex
-	values []string          // that have a tag
-	tags   map[string]string // by pseudonym
-	bits   []bitsOf          // by nonce
-	given  map[string]bool   // pseudonyms of the recording before whose values the service made
+	values []string                    // that have a tag
+	tags   map[string]string           // by pseudonym
+	taken  []map[identity.TagBits]bool // by nonce: the bits of these values
+	given  map[string]bool             // pseudonyms of the recording before whose values the service made
 
 	earlier map[string]string // by tag: pseudonyms of the recording before
 	tagged  map[string]string // by pseudonym: its tag there
@@ -23,19 +23,6 @@ type tags struct {
 
 // mostNonces bounds the nonces that are tried for a tag.
 const mostNonces = 16
-
-// A bitSet is a set of the bits of tags.
-type bitSet [1 << identity.TagSize / 64]uint64
-
-func (s *bitSet) has(bits identity.TagBits) bool { return s[bits/64]&(1<<(bits%64)) != 0 }
-func (s *bitSet) add(bits identity.TagBits)      { s[bits/64] |= 1 << (bits % 64) }
-
-// bitsOf are the bits that values have with a nonce: those of so many values that have a tag,
-// and of the others once they are asked for.
-type bitsOf struct {
-	set   *bitSet
-	count int
-}
 
 func newTags(faker *identity.Faker) *tags {
 	return &tags{faker: faker, tags: map[string]string{}, given: map[string]bool{}}
@@ -82,29 +69,21 @@ func (t *tags) tag(p, value string) string {
 		t.tags[p] = tag
 		return tag
 	}
-	tag := ""
-	for nonce := 0; tag == ""; nonce++ {
-		taken := t.taken(nonce)
-		bits := t.faker.TagBits(value, nonce)
-		if !taken.set.has(bits) || nonce == mostNonces-1 {
-			tag = bits.Tag(nonce)
+	nonce := 0
+	for ; nonce < mostNonces-1; nonce++ {
+		if nonce == len(t.taken) {
+			t.taken = append(t.taken, map[identity.TagBits]bool{})
+			for _, v := range t.values {
+				t.taken[nonce][t.faker.TagBits(v, nonce)] = true
+			}
 		}
-		taken.set.add(bits)
-		taken.count++
+		if !t.taken[nonce][t.faker.TagBits(value, nonce)] {
+			break
+		}
 	}
-	t.values, t.tags[p] = append(t.values, value), tag
-	return tag
-}
-
-// taken are the bits of all values that have a tag.
-func (t *tags) taken(nonce int) *bitsOf {
-	if nonce == len(t.bits) {
-		t.bits = append(t.bits, bitsOf{set: new(bitSet)})
+	for nonce, taken := range t.taken {
+		taken[t.faker.TagBits(value, nonce)] = true
 	}
-	b := &t.bits[nonce]
-	for _, v := range t.values[b.count:] {
-		b.set.add(t.faker.TagBits(v, nonce))
-	}
-	b.count = len(t.values)
-	return b
+	t.values, t.tags[p] = append(t.values, value), t.faker.Tag(value, nonce)
+	return t.tags[p]
 }
