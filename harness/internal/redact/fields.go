@@ -87,12 +87,6 @@ func IsCredential(name, parent string) bool {
 	return secretField(name, parent, credentialFields, formFields, memberFields) != nil
 }
 
-// isSetting distinguishes a switch from a credential: members of settings are called
-// password, pin and the like too.
-func isSetting(s string) bool {
-	switch s {
-	case "true", "false", "enabled", "disabled", "notConfigured", "required", "optional", "none", "null":
-		return true
-	}
-	return false
-}
+// settings are values of switches, and no credentials: members of settings are called password,
+// pin and the like too.
+var settings = setOf("settings")

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -48,25 +47,12 @@ func base64Filler(s string) string {
 // largestHashed bounds the files whose fillers are hashed.
 const largestHashed = 64 << 20
 
-type fillerKey struct {
-	name string
-	size int64
-}
-
-var fillerHashes sync.Map // of fillerKey: string
-
 // fillerHash is a hash of a file's filler as a listing shows it, "" for one that is not
 // known or of too large a file.
-func fillerHash(name string, size int64) string {
-	if size < 0 || size > largestHashed {
-		return ""
+func fillerHash(name string, size int64) (is string) {
+	if size >= 0 && size <= largestHashed {
+		is, _ = graph.FileHash(name, fillerAt(0, int(size)))
 	}
-	k := fillerKey{strings.ToLower(name), size}
-	if known, ok := fillerHashes.Load(k); ok {
-		return known.(string)
-	}
-	is, _ := graph.FileHash(name, fillerAt(0, int(size)))
-	fillerHashes.Store(k, is)
 	return is
 }
 

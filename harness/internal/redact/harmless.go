@@ -35,14 +35,10 @@ func areWords(s, separators string, others set) bool {
 // isIDMember reports whether a member's name says that it holds an id, or what changes with
 // its object.
 func isIDMember(name string) bool {
-	switch name {
-	case "id", "@odata.etag", "eTag", "cTag", "etag", "changeKey":
-		return true
-	case "employeeId":
-		return false
-	}
-	return strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids")
+	return idMembers[name] || (strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids")) && name != "employeeId"
 }
+
+var idMembers = map[string]bool{"id": true, "@odata.etag": true, "eTag": true, "cTag": true, "etag": true, "changeKey": true}
 
 // isServiceID recognises the id of what every tenant has: of a content type of SharePoint
 // (0x0101), a setting of Intune (device_vendor_msft_..), a property of MAPI (Integer 0x0E07).

@@ -1,13 +1,11 @@
 package redact
 
 import (
-	"net/http"
 	"net/netip"
 	"strconv"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/place"
-	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
 
 // Message redacts a text that is about an exchange and stored nowhere in it: an error, a
@@ -27,28 +25,14 @@ func (r *Redactor) Message(text string) string {
 	}
 	p := newPass(r.core)
 	defer p.end()
-	text = withoutQueries(redactedPart(p, text))
+	if is, has := p.parts(nil, text); has {
+		text = is
+	}
+	text = withoutQueries(text)
 	if v := p.byForm(&place.Leaf{Text: text}); v.rule != noRule {
 		text = v.text
 	}
 	return withoutNetwork(r.core.ledger.within(text))
-}
-
-// redactedPart redacts a text that is an address or JSON and nothing else as an answer's.
-func redactedPart(p *pass, text string) string {
-	switch {
-	case authority(text) && !strings.ContainsAny(text, " \n"):
-		m := place.Message{Answer: true, Header: http.Header{"Location": {text}}}
-		p.rewrite(&m)
-		return m.Header.Get("Location")
-	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["):
-		m := place.Message{Answer: true, Body: text}
-		if kind, _ := m.KindOf(); kind == media.JSON {
-			p.rewrite(&m)
-			return m.Body
-		}
-	}
-	return text
 }
 
 // withoutQueries cuts the query of every web address: it may hold a token.

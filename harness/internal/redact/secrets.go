@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 )
 
@@ -30,13 +31,13 @@ func withoutSecrets(s string) (string, rule) {
 	if is := withoutUserInfo(s); is != s {
 		s, found = is, secretLogin
 	}
-	var b strings.Builder
-	at, scheme, assigned := 0, "", ""
+	var edits []edit.Edit
+	scheme, assigned := "", ""
 	for i := 0; i < len(s); {
 		if !isTokenByte[s[i]] {
 			if end, r := quotedSecret(s, i, assigned); r != noRule {
-				b.WriteString(s[at:i+1] + placeholder)
-				at, i, found, assigned = end, end, r, ""
+				edits = append(edits, edit.Edit{Start: i + 1, End: end, Text: placeholder})
+				i, found, assigned = end, r, ""
 				continue
 			}
 			if strings.IndexByte(" =:\"'", s[i]) < 0 && !strings.HasPrefix(s[i:], `\"`) {
@@ -52,13 +53,10 @@ func withoutSecrets(s string) (string, rule) {
 		word := s[i:j]
 		constant, r := secretWord(word, scheme, assigned)
 		if r != noRule && constant != word {
-			b.WriteString(s[at:i])
-			b.WriteString(constant)
-			at, found = j, r
-		}
-		if rest := strings.TrimLeft(s[j:], "="); r != noRule && at == j && (rest == "" || !isTokenByte[rest[0]]) { // of base64
-			j = len(s) - len(rest)
-			at = j
+			if rest := strings.TrimLeft(s[j:], "="); rest == "" || !isTokenByte[rest[0]] { // of base64
+				j = len(s) - len(rest)
+			}
+			edits, found = append(edits, edit.Edit{Start: i, End: j, Text: constant}), r
 		}
 		next := strings.TrimLeft(s[j:], "\"'\\ ")
 		switch assigns := next != "" && (next[0] == '=' || next[0] == ':'); {
@@ -70,11 +68,7 @@ func withoutSecrets(s string) (string, rule) {
 		scheme = word
 		i = j
 	}
-	if at == 0 {
-		return s, found
-	}
-	b.WriteString(s[at:])
-	return b.String(), found
+	return edit.Apply(s, edits), found
 }
 
 // quotedSecret says where a value in quotes ends that opens at a byte of a text and that a
@@ -94,7 +88,7 @@ func quotedSecret(s string, i int, assigned string) (end int, r rule) {
 	for size > 0 && s[i+size] == '\\' { // of the quote that ends it, in JSON within JSON
 		size--
 	}
-	if size <= 0 || strings.HasPrefix(s[i+1:], placeholder) || isSetting(s[i+1:i+1+size]) {
+	if size <= 0 || strings.HasPrefix(s[i+1:], placeholder) || settings.has(s[i+1:i+1+size]) {
 		return 0, noRule
 	}
 	return i + 1 + size, f.rule
@@ -122,12 +116,7 @@ func escapeSize(s string) int {
 }
 
 // isTokenByte are the characters of tokens: base64 in both alphabets, dots, tildes.
-var isTokenByte = func() (set [256]bool) {
-	for c := range 128 {
-		set[c] = ascii.IsAlnum(byte(c)) || strings.IndexByte("-._~+/!*$", byte(c)) >= 0
-	}
-	return set
-}()
+var isTokenByte = ascii.SetOf(func(c byte) bool { return ascii.IsAlnum(c) || strings.IndexByte("-._~+/!*$", c) >= 0 })
 
 // secretWord says what is to stand for a word that is a credential: by its own form, by the
 // scheme before it, or by what it is assigned to.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
 )
 
@@ -88,8 +89,7 @@ var fileTypes = setOf("file types")
 
 // eachAddress replaces the addresses within a text.
 func eachAddress(s string, f func(string) string) string {
-	var b strings.Builder
-	copied := 0
+	var edits []edit.Edit
 	for from := 0; strings.IndexByte(s[from:], '@') >= 0; {
 		at := addresses.FindStringIndex(s[from:])
 		if at == nil {
@@ -98,11 +98,10 @@ func eachAddress(s string, f func(string) string) string {
 		start, end := from+at[0], from+at[1]
 		from = start + strings.IndexByte(s[start:], '@') + 1 // what is no address may end in what begins one
 		if isAddress(s[start:end]) {
-			b.WriteString(s[copied:start] + f(s[start:end]))
-			copied, from = end, end
+			edits, from = append(edits, edit.Edit{Start: start, End: end, Text: f(s[start:end])}), end
 		}
 	}
-	return b.String() + s[copied:]
+	return edit.Apply(s, edits)
 }
 
 // addresses have the form of addresses, without what may stand before and behind one in a text.

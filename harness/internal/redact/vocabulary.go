@@ -33,7 +33,7 @@ func (p *vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
 		if at == nil {
 			break
 		}
-		if at.secret != nil && !isSetting(l.Text) {
+		if at.secret != nil && !settings.has(l.Text) {
 			return at.secret
 		}
 		return at.field
@@ -53,7 +53,7 @@ func (p *vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
 	case place.Cell:
 		name = strings.ReplaceAll(name, " ", "")
 	}
-	if f := credentialFields.find(name, l.Parent); f != nil && !isSetting(l.Text) {
+	if f := credentialFields.find(name, l.Parent); f != nil && !settings.has(l.Text) {
 		return f
 	}
 	return memberFields.find(name, l.Parent)
