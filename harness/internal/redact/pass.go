@@ -19,10 +19,9 @@ import (
 // and notes it.
 type pass struct {
 	judge
-	leaves int            // shown so far, those with parts aside
-	holes  []replacedHole // in the order of leaves
-	names  []taggedName   // that holes hold, each once
-	nameAt map[string]int // where a name stands among them
+	leaves int                   // shown so far
+	holes  []replacedHole        // in the order of leaves
+	names  map[string]taggedName // that holes hold
 
 	memory  *memory
 	counts  [mostRules]int
@@ -37,6 +36,7 @@ func newPass(c *core) *pass {
 		p = &pass{memory: &memory{}}
 		p.r = c
 	}
+	p.names, p.unknown = map[string]taggedName{}, map[string]int{}
 	return p
 }
 
@@ -51,13 +51,13 @@ func (p *pass) end() {
 
 // A replacedHole is a leaf of a request, by its number, that was replaced.
 type replacedHole struct {
-	leaf  int
-	kind  cassette.HoleKind
-	whole bool // it has parts, and was replaced as a whole
+	leaf int
+	kind cassette.HoleKind
 }
 
 // leaf says what is to stand in a leaf's place.
 func (p *pass) leaf(l *place.Leaf) (string, bool) {
+	p.leaves++
 	var v verdict
 	if is, ok := p.volatile(l); ok {
 		v = verdict{text: is, rule: volatile}
@@ -112,8 +112,6 @@ const longestRemembered = 128
 
 // carryOut notes a verdict and says what is to stand there.
 func (p *pass) carryOut(l *place.Leaf, v verdict) string {
-	n := p.leaves
-	p.leaves++
 	switch {
 	case p.look != nil:
 		p.look(l, v)
@@ -124,14 +122,11 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 		p.counts[v.rule]++
 		p.before.rename(l, v.text)
 		if v.rule == unknownText || v.rule == unknownMember {
-			if p.unknown == nil {
-				p.unknown = map[string]int{}
-			}
 			p.unknown[p.memberOf(l)]++
 		}
 	}
 	if p.request && v.hole != "" && (l.Role != place.Header || matchedHeaders.has(l.Name)) {
-		p.holes = append(p.holes, replacedHole{n, v.hole, l.Layered})
+		p.holes = append(p.holes, replacedHole{p.leaves, v.hole})
 		if v.hole == cassette.HoleName && v.text != l.Text && p.r.rules.Tags != Off {
 			p.tag(v.text, l.Text, l.Looked() || l.IsName() || l.Role == place.Header)
 			local, domain, isAddress := strings.Cut(v.text, "@")
@@ -145,16 +140,12 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 
 // tag keeps bits of a name that stands in a hole, by which replay knows it again.
 func (p *pass) tag(pseudonym, value string, looked bool) {
-	at, ok := p.nameAt[pseudonym]
+	is, ok := p.names[pseudonym]
 	if !ok {
-		if p.nameAt == nil {
-			p.nameAt = map[string]int{}
-		}
-		at = len(p.names)
-		p.nameAt[pseudonym] = at
-		p.names = append(p.names, taggedName{Name: pseudonym, Tag: p.r.ledger.tags.tag(pseudonym, value)})
+		is = taggedName{Name: pseudonym, Tag: p.r.ledger.tags.tag(pseudonym, value)}
 	}
-	p.names[at].Looked = p.names[at].Looked || looked
+	is.Looked = is.Looked || looked
+	p.names[pseudonym] = is
 }
 
 // memberOf is the member at which a value stands, where its name is the service's.
@@ -221,13 +212,9 @@ func (p *pass) others(i *cassette.Interaction) {
 		req.RemoteAddr = "198.18.0.1:1"
 	}
 	if len(req.Form) > 0 {
-		all := make(url.Values, len(req.Form))
-		for _, name := range slices.Sorted(maps.Keys(req.Form)) {
-			for _, v := range req.Form[name] {
-				all.Add(name, p.rewritten(nil, place.Leaf{Role: place.Field, Name: name, Text: v}))
-			}
-		}
-		req.Form = all
+		form := place.Message{Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: req.Form.Encode()}
+		place.Rewrite(&form, p.judge.leaf)
+		req.Form, _ = url.ParseQuery(form.Body) // it is one
 	}
 }
 
@@ -259,19 +246,14 @@ func (p *pass) holesIn(stored *place.Message) []cassette.Hole {
 		return nil
 	}
 	holes := make([]cassette.Hole, 0, len(p.holes))
-	n, next := 0, 0
-	m := *stored
+	n, m := 0, *stored
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		is := next < len(p.holes) && p.holes[next].leaf == n
-		if l.Layered && !(is && p.holes[next].whole) {
-			return "", false
-		}
-		if is {
-			holes = append(holes, cassette.Hole{Place: l.Place(), Kind: p.holes[next].kind})
-			next++
-		}
 		n++
-		return l.Text, true
+		is := len(holes) < len(p.holes) && p.holes[len(holes)].leaf == n
+		if is {
+			holes = append(holes, cassette.Hole{Place: l.Place(), Kind: p.holes[len(holes)].kind})
+		}
+		return l.Text, is || !l.Layered
 	})
 	return holes
 }
@@ -280,7 +262,8 @@ func (p *pass) note(i *cassette.Interaction) []byte {
 	if len(p.r.salt) == 0 {
 		return nil
 	}
-	n := noteData{Names: p.names, Salt: p.r.saltDigest}
+	byName := func(a, b taggedName) int { return strings.Compare(a.Name, b.Name) }
+	n := noteData{Names: slices.SortedFunc(maps.Values(p.names), byName), Salt: p.r.saltDigest}
 	if len(i.Holes) > 0 {
 		n.Shapes = shapesOf(i)
 	}
