@@ -1,8 +1,6 @@
 package identity
 
 import (
-	"strings"
-
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 )
 
@@ -21,11 +19,6 @@ func has(s string, class func(byte) bool) bool {
 		}
 	}
 	return false
-}
-
-// isWhole reports whether s is enclosed in two brackets.
-func isWhole(s string, open, closing byte) bool {
-	return len(s) >= 2 && s[0] == open && s[len(s)-1] == closing
 }
 
 // isBareGUID: 8-4-4-4-12 hexadecimal digits of either case.
@@ -50,14 +43,5 @@ func isBareGUID(s string) bool {
 
 // isGUID accepts braces too.
 func isGUID(s string) bool {
-	if isWhole(s, '{', '}') {
-		s = s[1 : len(s)-1]
-	}
-	return isBareGUID(s)
-}
-
-// isPadded: characters of one class with up to two '=' behind them.
-func isPadded(s string, class func(byte) bool) bool {
-	body := strings.TrimSuffix(strings.TrimSuffix(s, "="), "=")
-	return ascii.All(body, class)
+	return isBareGUID(s) || len(s) == 38 && s[0] == '{' && s[37] == '}' && isBareGUID(s[1:37])
 }

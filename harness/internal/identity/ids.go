@@ -27,7 +27,7 @@ var idFormats = []*Format{
 	{Name: "conversation-member-id", id: true, Doc: "a member, app installation or tab of a conversation: base64 of A##B or 0##A##B##C",
 		match: isConversationMemberID, distinct: always},
 	{Name: "outlook-id", id: true, Doc: "a message, event, contact or folder: base64url that begins AAMk, AQMk or AAkA; 100 characters and more, shorter in the docs; changes when the item moves unless it is immutable",
-		match: isOutlookID, distinct: always},
+		match: matching(`A(?:AMk|QMk|AkA)[\w-]{6,}={0,2}`), distinct: beginsOutlookID},
 	{Name: "internet-message-id", id: true, Doc: "a mail's Message-ID: <LOCAL@DOMAIN>",
 		match: matching(`<[!-;=?A-~]+@[!-;=?A-~]+>`), distinct: hasPrefix("<")},
 	{Name: "driveitem-id", id: true, Doc: "a file or folder: 01 and 32 capitals or digits (business), HEX!NUMBER (personal)",
@@ -41,7 +41,7 @@ var idFormats = []*Format{
 	{Name: "shifts-id", id: true, Doc: "a thing of a schedule: its kind (SHFT, TAG, TOR, SREQ, OPNSHFT), an underscore and a GUID",
 		match: matching(`[A-Z]{3,10}_` + guidPattern), distinct: func(s string) bool { return len(s) >= 40 && len(s) <= 47 }},
 	{Name: "security-identifier", id: true, Doc: "a Windows SID, S-1-12-1 and four 32-bit numbers for cloud objects, where the numbers are the object's GUID",
-		match: isSecurityIdentifier, distinct: always},
+		match: isSecurityIdentifier, distinct: hasPrefix("S-1-")},
 	{Name: "ical-uid", id: true, Doc: "an event's id across calendars as Outlook makes it: 040000008200E00074C5B7101A82E008 and more hexadecimal digits; others' calendars write any text",
 		match: isICalUID, distinct: always},
 	{Name: "planner-id", id: true, Doc: "a plan, bucket or task: 28 characters, case-sensitive",
@@ -60,16 +60,12 @@ const guidPattern = `[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}`
 // edited there so that they no longer decode.
 func isConversationMemberID(s string) bool {
 	const part = 52 // base64 of GUID## and one byte more
-	if len(s) < 16 || len(s) > 4096 || !isPadded(s, isBase64) {
+	if len(s) < 16 || len(s) > 4096 || !ascii.All(strings.TrimRight(s, "="), isBase64) {
 		return false
 	}
 	head, err := base64.StdEncoding.DecodeString(s[:min(part, len(s)/4*4)])
 	first, _, ok := strings.Cut(string(head), "##")
 	return err == nil && ok && (isBareGUID(first) || ascii.All(first, ascii.IsDigit))
-}
-
-func isOutlookID(s string) bool {
-	return len(s) >= 10 && beginsOutlookID(s) && isPadded(s, isURLSafe)
 }
 
 func beginsOutlookID(s string) bool {

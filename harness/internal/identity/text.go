@@ -28,8 +28,8 @@ var textFormats = []*Format{
 }
 
 func isJSONString(s string) bool {
-	trimmed := strings.Trim(s, " \t\r\n")
-	return (isWhole(trimmed, '{', '}') || isWhole(trimmed, '[', ']')) && json.Valid([]byte(trimmed))
+	s = strings.TrimLeft(s, " \t\r\n")
+	return s != "" && (s[0] == '{' || s[0] == '[') && json.Valid([]byte(s))
 }
 
 // isDistinctETag: a quoted word alone is ordinary text.
