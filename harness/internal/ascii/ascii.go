@@ -73,16 +73,15 @@ func Unescape(s string, i int) byte { return Unhex(s[i+1])<<4 | Unhex(s[i+2]) }
 type Set [256]bool
 
 // SetOf is the set of a class.
-func SetOf(class func(c byte) bool) *Set {
-	var set Set
+func SetOf(class func(c byte) bool) (set Set) {
 	for c := range set {
 		set[c] = class(byte(c))
 	}
-	return &set
+	return set
 }
 
 // Without is the set of all bytes but some.
-func Without(chars string) *Set {
+func Without(chars string) Set {
 	return SetOf(func(c byte) bool { return strings.IndexByte(chars, c) < 0 })
 }
 

@@ -10,7 +10,7 @@ import (
 
 // A spelling is how a plain text is written at a place.
 type spelling struct {
-	safe   *ascii.Set                    // what is written as it is
+	safe   ascii.Set                     // what is written as it is
 	spell  func(b []byte, c byte) []byte // how all else is
 	begins string                        // what may begin an escape
 	// decode appends what the escape at byte i means, and returns where the text goes on: at i,
@@ -70,14 +70,14 @@ func (v *view) like(raw string) *spelling {
 	if !v.keeps {
 		return v.spelling
 	}
-	safe := *v.safe
+	safe := v.safe
 	for i := range len(raw) {
 		if ascii.IsEscape(raw, i) {
 			c := ascii.Unescape(raw, i)
 			safe[c] = ascii.IsAlnum(c)
 		}
 	}
-	return &spelling{safe: &safe, spell: v.spell}
+	return &spelling{safe: safe, spell: v.spell}
 }
 
 func (how *spelling) encode(s string) string {

@@ -10,7 +10,7 @@ import (
 // A field says how the value of a member, option, header or form field is treated by
 // its name.
 type field struct {
-	rule
+	rule      ID
 	treatment string   // one of treatments; "" makes it a name
 	series    string   // of the name
 	within    []string // only inside one of these members (lower case), if any
@@ -22,7 +22,7 @@ var treatments = setOf("treatments")
 
 // isCredential reports whether the value gives access as a whole, and is no link or token.
 func (f *field) isCredential() bool {
-	return f != nil && rules[f.rule].class == Secret && f.treatment != "token" && f.treatment != "link"
+	return f != nil && f.rule.Class() == Secret && f.treatment != "token" && f.treatment != "link"
 }
 
 // fields are found by name, whatever its letter case.
@@ -37,7 +37,7 @@ func fieldsOf(kind string) fields {
 		if says[0] != kind {
 			continue
 		}
-		f := &field{rule: ruleNamed(ID(says[1])), series: says[2], within: strings.Fields(within), numeric: numeric.has(says[1])}
+		f := &field{rule: ID(says[1]), series: says[2], within: strings.Fields(within), numeric: numeric.has(says[1])}
 		if treatments.has(f.series) {
 			f.treatment, f.series = f.series, ""
 		}
@@ -74,7 +74,7 @@ var (
 // another name.
 func secretField(name, parent string, tables ...fields) *field {
 	for _, of := range tables {
-		if f := of.find(name, parent); f != nil && rules[f.rule].class == Secret {
+		if f := of.find(name, parent); f != nil && f.rule.Class() == Secret {
 			return f
 		}
 	}

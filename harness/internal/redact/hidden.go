@@ -40,9 +40,9 @@ func WithoutCredentials(text, instead string) string {
 
 // hidden is the rule of a credential that an encoding hides in a text, and noRule where there
 // is none. Only what stays as it came is asked for it: with a class or a rule off, or kept.
-func hidden(s string) rule { return hiddenIn(s, deepest) }
+func hidden(s string) ID { return hiddenIn(s, deepest) }
 
-func hiddenIn(s string, depth int) rule {
+func hiddenIn(s string, depth int) ID {
 	if len(s) < 16 || depth == 0 {
 		return noRule
 	}

@@ -199,7 +199,7 @@ func (p *judge) bytes(l *place.Leaf) verdict {
 
 // shown is the verdict on a text that stays, but for the credentials in it: this is the text
 // without those that it shows, and the rule of them.
-func shown(plain string, by rule) verdict {
+func shown(plain string, by ID) verdict {
 	if r := hidden(plain); r != noRule {
 		return verdict{placeholder, r, cassette.HoleSecret}
 	}
@@ -208,7 +208,7 @@ func shown(plain string, by rule) verdict {
 
 // named gives a text that nothing says is harmless a counted pseudonym; secret is the rule of the
 // credentials in it.
-func (p *judge) named(l *place.Leaf, f *field, secret rule) verdict {
+func (p *judge) named(l *place.Leaf, f *field, secret ID) verdict {
 	if isPartID(l) && p.obeys(unknownText) { // a client's own word for a part of a batch, which matching goes round
 		return verdict{text: p.r.ledger.name("part", l.Text, p.suggestion(l)), rule: unknownText}
 	}
@@ -232,7 +232,7 @@ func (p *judge) byForm(l *place.Leaf) verdict {
 	if r := hidden(text); r != noRule {
 		return verdict{placeholder, r, cassette.HoleSecret}
 	}
-	note := func(r rule, is string) {
+	note := func(r ID, is string) {
 		if is != text {
 			by, text = r, is
 		}
@@ -276,7 +276,7 @@ func (p *judge) withoutTokens(within *place.Leaf, address string) string {
 	}
 	return within.RewriteText(place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {
 		f := p.fieldOf(l, nil)
-		if l.Layered || !(l.Role == place.Token && isLinkToken(l.Name)) && (f == nil || rules[f.rule].class != Secret) {
+		if l.Layered || !(l.Role == place.Token && isLinkToken(l.Name)) && (f == nil || f.rule.Class() != Secret) {
 			return "", false
 		}
 		return p.leaf(l)

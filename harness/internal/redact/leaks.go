@@ -68,17 +68,17 @@ func leaksIn(c *cassette.Cassette, r *core) (found []Leak) {
 	for n, i := range c.Interactions {
 		p := newPass(r)
 		p.look = func(l *place.Leaf, v verdict) {
-			by := rules[v.rule]
+			by := v.rule
 			switch {
 			case v.rule == noRule:
 				if !looksRandom(l.Text) || words.Harmless(l.Name, l.Parent, l.Text) {
 					return
 				}
-				by.id = RandomValue
-			case v.text == l.Text, c.Meta.Origin == cassette.Docs && by.class != Secret && !isStranger(l.Text, v.rule):
+				by = RandomValue
+			case v.text == l.Text, c.Meta.Origin == cassette.Docs && by.Class() != Secret && !isStranger(l.Text, v.rule):
 				return
 			}
-			found = append(found, p.leak(l, by.id, i, n))
+			found = append(found, p.leak(l, by, i, n))
 		}
 		trial := *i
 		p.interaction(&trial)
@@ -89,7 +89,7 @@ func leaksIn(c *cassette.Cassette, r *core) (found []Leak) {
 
 // isStranger reports whether a text of documentation has a domain that is somebody's, alone or
 // in an address.
-func isStranger(text string, by rule) bool {
+func isStranger(text string, by ID) bool {
 	if by == identityDomain {
 		return !words.IsInventedDomain(hostName(text)) && !isPunctuation(text) // https://.../next
 	}

@@ -24,7 +24,7 @@ type pass struct {
 	names  map[string]taggedName // that holes hold
 
 	memory  *memory
-	counts  [mostRules]int
+	counts  map[ID]int
 	unknown map[string]int                 // by member: values replaced only because nothing knows them
 	look    func(l *place.Leaf, v verdict) // is given the verdicts, and nothing is replaced
 }
@@ -33,18 +33,18 @@ type pass struct {
 func newPass(c *core) *pass {
 	p, _ := c.passes.Get().(*pass)
 	if p == nil {
-		p = &pass{memory: &memory{}}
+		p = &pass{memory: &memory{}, counts: map[ID]int{}}
 		p.r = c
 	}
-	p.names, p.unknown = map[string]taggedName{}, map[string]int{}
 	return p
 }
 
 // end leaves what was met lately to the next pass.
 func (p *pass) end() {
-	c, met := p.r, p.memory
+	c, met, counts := p.r, p.memory, p.counts
 	met.last = nil
-	*p = pass{memory: met}
+	clear(counts)
+	*p = pass{memory: met, counts: counts}
 	p.r = c
 	c.passes.Put(p)
 }
@@ -65,7 +65,7 @@ func (p *pass) leaf(l *place.Leaf) (string, bool) {
 		if v = p.layered(l, p.spotOf(l)); v.rule == noRule {
 			return "", false // its parts come next
 		}
-	} else if l.Role != place.MemberName || !p.spotOf(l).isMember {
+	} else if l.Role != place.MemberName || !p.isMemberName(l.Text, l.Parent) {
 		v = p.verdict(l)
 	}
 	return p.carryOut(l, v), true
@@ -89,12 +89,9 @@ func (p *pass) verdict(l *place.Leaf) verdict {
 	return said
 }
 
-// spotOf is the spot where a leaf stands: the name of a member where its value does.
+// spotOf is the spot where a leaf stands.
 func (p *pass) spotOf(l *place.Leaf) *spot {
 	at := standing{l.Parent, l.Outer, l.Role, p.outside, p.request, p.signIn, p.sealed}
-	if l.Role == place.MemberName {
-		at.role = place.Member
-	}
 	return p.memory.name(l.Name).spot(&at, p.vocabulary.spot)
 }
 
@@ -110,6 +107,15 @@ func isRemembered(l *place.Leaf) bool {
 
 const longestRemembered = 128
 
+// isMemberName is vocabulary.isMemberName, remembered.
+func (p *pass) isMemberName(s, parent string) bool {
+	n := p.memory.name(s)
+	if !n.asked || n.parent != parent {
+		n.asked, n.parent, n.member = true, strings.Clone(parent), p.vocabulary.isMemberName(s, parent)
+	}
+	return n.member
+}
+
 // carryOut notes a verdict and says what is to stand there.
 func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 	switch {
@@ -122,6 +128,9 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 		p.counts[v.rule]++
 		p.before.rename(l, v.text)
 		if v.rule == unknownText || v.rule == unknownMember {
+			if p.unknown == nil {
+				p.unknown = map[string]int{}
+			}
 			p.unknown[p.memberOf(l)]++
 		}
 	}
@@ -140,6 +149,9 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 
 // tag keeps bits of a name that stands in a hole, by which replay knows it again.
 func (p *pass) tag(pseudonym, value string, looked bool) {
+	if p.names == nil {
+		p.names = map[string]taggedName{}
+	}
 	is, ok := p.names[pseudonym]
 	if !ok {
 		is = taggedName{Name: pseudonym, Tag: p.r.ledger.tags.tag(pseudonym, value)}

@@ -15,7 +15,7 @@ type Redactor struct {
 	core *core
 
 	mu      sync.Mutex
-	counts  [mostRules]int
+	counts  map[ID]int
 	unknown map[string]int
 }
 
@@ -25,7 +25,7 @@ func New(rules Rules, options Options) (*Redactor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Redactor{core: c, unknown: map[string]int{}}, nil
+	return &Redactor{core: c, counts: map[ID]int{}, unknown: map[string]int{}}, nil
 }
 
 // Interaction returns a redacted copy, as it is stored: nothing that comes later changes
@@ -46,8 +46,8 @@ func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction
 	note = p.note(&out)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for n, count := range p.counts {
-		r.counts[n] += count
+	for id, count := range p.counts {
+		r.counts[id] += count
 	}
 	for name, count := range p.unknown {
 		r.unknown[name] += count
@@ -124,9 +124,9 @@ func (r *Redactor) Summary() map[string]int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	summary := make(map[string]int)
-	for n, count := range r.counts {
-		if count > 0 && rule(n) != volatile {
-			summary[string(rules[n].id)] = count
+	for id, count := range r.counts {
+		if id != volatile {
+			summary[string(id)] = count
 		}
 	}
 	return summary

@@ -18,7 +18,7 @@ type renamer struct{ vocabulary }
 
 // ids renames the ids of a text that is made of ids, and of what joins them. ok is false
 // for other texts, whatever ids stand in them.
-func (p *renamer) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
+func (p *renamer) ids(l *place.Leaf, s string) (text string, by ID, ok bool) {
 	if !identity.IsMadeOf(s, isJoint) {
 		return "", noRule, false
 	}
@@ -27,7 +27,7 @@ func (p *renamer) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
 }
 
 // idsIn renames the ids in a text, and says by which rule the last of them.
-func (p *renamer) idsIn(l *place.Leaf, s string) (text string, by rule) {
+func (p *renamer) idsIn(l *place.Leaf, s string) (text string, by ID) {
 	text = identity.Rewrite(s, func(a identity.Atom) string {
 		r := ruleOfAtom(l, a, p.outside)
 		if r == noRule || !p.obeys(r) {
@@ -55,7 +55,7 @@ func (p *renamer) extension(l *place.Leaf) (verdict, bool) {
 
 // ruleOfAtom is the rule of an id: none for one that every tenant has. What looks random in
 // a link off Graph gives access.
-func ruleOfAtom(l *place.Leaf, a identity.Atom, outside bool) rule {
+func ruleOfAtom(l *place.Leaf, a identity.Atom, outside bool) ID {
 	switch {
 	case a.Kind == identity.GUID && words.IsWellKnown(a.Text):
 		return noRule
@@ -67,7 +67,7 @@ func ruleOfAtom(l *place.Leaf, a identity.Atom, outside bool) rule {
 }
 
 // ruleOfID has the kinds whose ids say what they are ids of.
-var ruleOfID = [...]rule{
+var ruleOfID = [...]ID{
 	identity.GUID: identityGUID, identity.Thread: identityThread, identity.Item: identityDrive, identity.Outlook: identityOutlook,
 	identity.SID: identitySID, identity.ICal: identityOutlook, identity.Token: noRule,
 }
@@ -94,7 +94,7 @@ var jointParts = regexp.MustCompile(`[A-Za-z]+|[0-9]+|[^\x00-\x7F]`)
 
 // ruleFor says which rule replaces a text: that of its name, or one that its form or its
 // role does.
-func ruleFor(l *place.Leaf, f *field) (rule, string) {
+func ruleFor(l *place.Leaf, f *field) (ID, string) {
 	switch {
 	case f != nil:
 		return f.rule, f.series
@@ -122,7 +122,7 @@ func ruleFor(l *place.Leaf, f *field) (rule, string) {
 }
 
 // named gives a text a counted pseudonym.
-func (p *renamer) named(by rule, series string, l *place.Leaf) verdict {
+func (p *renamer) named(by ID, series string, l *place.Leaf) verdict {
 	name := p.r.ledger.name
 	if l.Role == place.Number {
 		name = p.r.ledger.number
@@ -188,7 +188,7 @@ func (p *renamer) token(f *field, l *place.Leaf) verdict {
 			return verdict{text: t, rule: r}
 		}
 	}
-	if rules[r].class == Secret {
+	if r.Class() == Secret {
 		return verdict{placeholder, r, cassette.HoleSecret}
 	}
 	return p.named(r, "token", l)

@@ -15,7 +15,7 @@ type core struct {
 	mark        func(name, parent, text string) Class // nil marks nothing
 	salt        []byte
 	saltDigest  string
-	on          [mostRules]bool
+	off         map[ID]bool // rules that are not obeyed
 	keep        set
 	keepMembers set
 	keepHeaders set
@@ -41,7 +41,7 @@ func newCore(rules Rules, options Options) (*core, error) {
 		return nil, fmt.Errorf("redact: %w", err)
 	}
 	c := &core{
-		rules: rules, mark: options.Mark, salt: options.Salt, saltDigest: saltfile.Digest(options.Salt), on: rules.enabled(), ledger: newLedger(options.Salt),
+		rules: rules, mark: options.Mark, salt: options.Salt, saltDigest: saltfile.Digest(options.Salt), off: rules.disabled(), ledger: newLedger(options.Salt),
 		keep: newSet(rules.Keep), keepMembers: newSet(rules.KeepMembers), keepHeaders: newSet(rules.KeepHeaders),
 	}
 	if options.Previous != nil {
@@ -65,7 +65,7 @@ type scene struct {
 }
 
 // obeys reports whether a rule is obeyed here: rules.yaml speaks of what Graph holds.
-func (p *scene) obeys(r rule) bool { return p.r.on[r] || p.sealed && r != noRule }
+func (p *scene) obeys(r ID) bool { return r != noRule && (!p.r.off[r] || p.sealed) }
 
 // suggestion is what the recording before has at a leaf's place. What an answer has from
 // there was the service's to make: a client knows it from the answer alone.

@@ -20,7 +20,7 @@ const (
 )
 
 // withoutSecrets replaces the credentials in a text by constants, and says by which rule.
-func withoutSecrets(s string) (string, rule) {
+func withoutSecrets(s string) (string, ID) {
 	if len(s) < 8 {
 		return s, noRule
 	}
@@ -73,7 +73,7 @@ func withoutSecrets(s string) (string, rule) {
 
 // quotedSecret says where a value in quotes ends that opens at a byte of a text and that a
 // credential's name is given; noRule where there is none.
-func quotedSecret(s string, i int, assigned string) (end int, r rule) {
+func quotedSecret(s string, i int, assigned string) (end int, r ID) {
 	if assigned == "" || s[i] != '"' && s[i] != '\'' {
 		return 0, noRule
 	}
@@ -120,7 +120,7 @@ var isTokenByte = ascii.SetOf(func(c byte) bool { return ascii.IsAlnum(c) || str
 
 // secretWord says what is to stand for a word that is a credential: by its own form, by the
 // scheme before it, or by what it is assigned to.
-func secretWord(word, scheme, assigned string) (string, rule) {
+func secretWord(word, scheme, assigned string) (string, ID) {
 	if len(word) < 6 || word == placeholder {
 		return word, noRule
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	_ "embed"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
@@ -14,48 +13,45 @@ import (
 //go:embed table.txt
 var table string
 
-// rule is an index into rules; 0 is no rule.
-type rule uint8
+// An ID is the stable id of a rule, which begins with its class.
+type ID string
 
-const noRule rule = 0
-
-// mostRules bounds the rules of the table.
-const mostRules = 64
+const noRule ID = ""
 
 // The rules that stand in code; the table names others for fields.
-var (
-	secretAuth     = ruleNamed("secret.authorization")
-	secretJWT      = ruleNamed("secret.jwt")
-	secretKey      = ruleNamed("secret.key")
-	secretLink     = ruleNamed("secret.link")
-	secretLogin    = ruleNamed("secret.login")
-	secretMarked   = ruleNamed("secret.marked")
-	secretOpaque   = ruleNamed("secret.opaque-token")
-	secretPEM      = ruleNamed("secret.pem")
-	secretURLToken = ruleNamed("secret.url-token")
+const (
+	secretAuth     ID = "secret.authorization"
+	secretJWT      ID = "secret.jwt"
+	secretKey      ID = "secret.key"
+	secretLink     ID = "secret.link"
+	secretLogin    ID = "secret.login"
+	secretMarked   ID = "secret.marked"
+	secretOpaque   ID = "secret.opaque-token"
+	secretPEM      ID = "secret.pem"
+	secretURLToken ID = "secret.url-token"
 
-	identityAddress   = ruleNamed("identity.address")
-	identityDomain    = ruleNamed("identity.domain")
-	identityDrive     = ruleNamed("identity.drive")
-	identityGUID      = ruleNamed("identity.guid")
-	identityName      = ruleNamed("identity.name")
-	identityOutlook   = ruleNamed("identity.outlook-id")
-	identityPageToken = ruleNamed("identity.page-token")
-	identityPhone     = ruleNamed("identity.phone")
-	identitySID       = ruleNamed("identity.sid")
-	identityThread    = ruleNamed("identity.thread")
-	identityToken     = ruleNamed("identity.token")
+	identityAddress   ID = "identity.address"
+	identityDomain    ID = "identity.domain"
+	identityDrive     ID = "identity.drive"
+	identityGUID      ID = "identity.guid"
+	identityName      ID = "identity.name"
+	identityOutlook   ID = "identity.outlook-id"
+	identityPageToken ID = "identity.page-token"
+	identityPhone     ID = "identity.phone"
+	identitySID       ID = "identity.sid"
+	identityThread    ID = "identity.thread"
+	identityToken     ID = "identity.token"
 
-	contentBytes    = ruleNamed("content.bytes")
-	contentCells    = ruleNamed("content.cells")
-	contentFileName = ruleNamed("content.file-name")
-	contentIP       = ruleNamed("content.ip")
-	contentText     = ruleNamed("content.text")
+	contentBytes    ID = "content.bytes"
+	contentCells    ID = "content.cells"
+	contentFileName ID = "content.file-name"
+	contentIP       ID = "content.ip"
+	contentText     ID = "content.text"
 
-	unknownMember = ruleNamed("unknown.member")
-	unknownText   = ruleNamed("unknown.text")
+	unknownMember ID = "unknown.member"
+	unknownText   ID = "unknown.text"
 
-	volatile = ruleNamed("volatile") // changes with every call
+	volatile ID = "volatile" // changes with every call
 )
 
 // Class is the kind of thing that a rule replaces.
@@ -69,37 +65,24 @@ const (
 	Unknown  Class = "unknown"  // nothing says that it is harmless
 )
 
-// An ID is the stable id of a rule.
-type ID string
-
 // Password is the rule of passwords and secretText.
 const Password ID = "secret.password"
 
-// Class is that of the rule; "" for what no rule replaces.
-func (id ID) Class() Class { return rules[ruleNamed(id)].class }
-
-// A ruleRow is a rule of the table.
-type ruleRow struct {
-	id    ID
-	class Class
+// Class is that of the rule.
+func (id ID) Class() Class {
+	class, _, _ := strings.Cut(string(id), ".")
+	return Class(class)
 }
 
-var rules = func() []ruleRow {
-	rows := make([]ruleRow, 1, mostRules)
+// rules are those of the table.
+var rules = func() (ids []ID) {
 	for section, line := range words.Lines(table) {
-		if section == "rules" {
-			id, _, _ := strings.Cut(line, "\t")
-			class, _, _ := strings.Cut(id, ".")
-			rows = append(rows, ruleRow{ID(id), Class(class)})
+		if id, _, _ := strings.Cut(line, "\t"); section == "rules" {
+			ids = append(ids, ID(id))
 		}
 	}
-	return rows
+	return ids
 }()
-
-// ruleNamed is noRule for an id that no rule has.
-func ruleNamed(id ID) rule {
-	return rule(max(0, slices.IndexFunc(rules, func(r ruleRow) bool { return r.id == id })))
-}
 
 // A set holds texts in lower case.
 type set map[string]bool

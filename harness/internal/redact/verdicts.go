@@ -12,7 +12,7 @@ import (
 // A verdict is what redaction says of a leaf.
 type verdict struct {
 	text string // what is to stand there
-	rule rule   // by which it is replaced, noRule where it stays
+	rule ID     // by which it is replaced, noRule where it stays
 	hole cassette.HoleKind
 }
 
@@ -27,9 +27,12 @@ type memory struct {
 
 // A metName is what is known of a name.
 type metName struct {
-	name  string
-	spots []*spot  // where values of it stood, that of the last one first
-	next  *metName // what came behind it last: the objects of a list repeat their members
+	name   string
+	spots  []*spot // where values of it stood, that of the last one first
+	parent string  // below which it was asked for as a member's, if it was asked
+	asked  bool
+	member bool     // it is one there
+	next   *metName // what came behind it last: the objects of a list repeat their members
 }
 
 // A spot is where texts stand, with what that alone says of them.
@@ -38,7 +41,6 @@ type spot struct {
 	seed          maphash.Seed
 	secret, field *field // what credentials and members say of the name
 	isKnown       bool   // the name is one of the service's
-	isMember      bool   // it is that of a member, perhaps with an annotation
 	values        words.Values
 }
 

@@ -16,10 +16,8 @@ type vocabulary struct{ scene }
 // spot is what the name of a member says of its values, and of itself.
 func (p *vocabulary) spot(name, parent string) *spot {
 	s := &spot{secret: credentialFields.find(name, parent), field: memberFields.find(name, parent)}
-	own := odata.OwnName(name)
-	s.isMember = p.isMemberName(own, parent)
-	s.isKnown = s.secret != nil || s.field != nil || s.isMember && own == name || p.isMemberName(name, parent)
-	if s.isKnown || own != name { // it stays, or its annotation, by which a value is read again
+	s.isKnown = s.secret != nil || s.field != nil || p.isMemberName(name, parent)
+	if s.isKnown || odata.OwnName(name) != name { // it stays, or its annotation, by which a value is read again
 		s.values = words.At(name, parent)
 	}
 	return s
