@@ -18,12 +18,6 @@ func isPartID(l *place.Leaf) bool {
 	return (l.Parent == "requests" || l.Parent == "responses") && (l.Name == "id" || l.Name == "dependsOn")
 }
 
-// isPartWord reports whether the id of a batch's part is made of words of the vocabulary and a
-// short number.
-func isPartWord(s string) bool {
-	return len(s) <= 40 && digitsIn(s) <= 6 && areWords(s, " -_.0123456789", nil)
-}
-
 // areWords reports whether what stands between separators is words of the vocabulary, of a set
 // beside it, or abbreviations.
 func areWords(s, separators string, others set) bool {

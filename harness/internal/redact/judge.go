@@ -9,6 +9,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
@@ -129,13 +130,13 @@ func (p *judge) verdict(l *place.Leaf, at *spot) verdict {
 	if v, ok := p.composed(l); ok {
 		return v
 	}
-	if text, by, ok := p.ids(l, s); ok {
-		if by == noRule {
-			return p.byForm(l)
-		}
+	if !identity.IsMadeOf(s, isJoint) {
+		return p.named(l, f, r)
+	}
+	if text, by := p.idsIn(l, s); by != noRule {
 		return verdict{text: text, rule: by}
 	}
-	return p.named(l, f, r)
+	return p.byForm(l)
 }
 
 // composed rewrites a text that is put together from a name and more: the name of a member that has

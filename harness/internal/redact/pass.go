@@ -131,7 +131,11 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 			if p.unknown == nil {
 				p.unknown = map[string]int{}
 			}
-			p.unknown[p.memberOf(l)]++
+			member := "" // where its name is the service's
+			if (l.Role == place.Member || l.Role == place.Literal) && p.isMemberName(l.Name, l.Parent) {
+				member = l.Name
+			}
+			p.unknown[member]++
 		}
 	}
 	if p.request && v.hole != "" && (l.Role != place.Header || matchedHeaders.has(l.Name)) {
@@ -158,14 +162,6 @@ func (p *pass) tag(pseudonym, value string, looked bool) {
 	}
 	is.Looked = is.Looked || looked
 	p.names[pseudonym] = is
-}
-
-// memberOf is the member at which a value stands, where its name is the service's.
-func (p *pass) memberOf(l *place.Leaf) string {
-	if (l.Role == place.Member || l.Role == place.Literal) && p.isMemberName(l.Name, l.Parent) {
-		return l.Name
-	}
-	return ""
 }
 
 // interaction rewrites all texts of an interaction. Headers and forms are replaced, not

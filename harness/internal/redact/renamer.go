@@ -16,16 +16,6 @@ import (
 // A renamer says what is to stand for a text.
 type renamer struct{ vocabulary }
 
-// ids renames the ids of a text that is made of ids, and of what joins them. ok is false
-// for other texts, whatever ids stand in them.
-func (p *renamer) ids(l *place.Leaf, s string) (text string, by ID, ok bool) {
-	if !identity.IsMadeOf(s, isJoint) {
-		return "", noRule, false
-	}
-	text, by = p.idsIn(l, s)
-	return text, by, true
-}
-
 // idsIn renames the ids in a text, and says by which rule the last of them.
 func (p *renamer) idsIn(l *place.Leaf, s string) (text string, by ID) {
 	text = identity.Rewrite(s, func(a identity.Atom) string {
@@ -139,8 +129,11 @@ func (p *renamer) treated(f *field, l *place.Leaf) verdict {
 			return verdict{"0", f.rule, cassette.HoleSecret} // one zero: JSON has no number that begins with more
 		}
 		return verdict{constantFor(s), f.rule, cassette.HoleSecret}
-	case "scheme":
-		return verdict{withScheme(s), f.rule, cassette.HoleSecret}
+	case "scheme": // which stays: Bearer, Basic, MSAuth1.0
+		if scheme, _, ok := strings.Cut(s, " "); ok && isScheme(scheme) {
+			return verdict{scheme + " " + placeholder, f.rule, cassette.HoleSecret}
+		}
+		return verdict{placeholder, f.rule, cassette.HoleSecret}
 	case "base64":
 		return verdict{redactedBase64, f.rule, cassette.HoleSecret}
 	case "filler":
@@ -152,20 +145,15 @@ func (p *renamer) treated(f *field, l *place.Leaf) verdict {
 	case "hash":
 		return p.hash(f, l)
 	case "day":
+		is := "2000-01-01"
 		if l.Role == place.Number {
-			return verdict{onesFor(s), f.rule, cassette.HoleTime}
+			is = onesFor(s)
+		} else if len(s) > 10 && s[10] == 'T' {
+			is += "T00:00:00Z"
 		}
-		return verdict{dayFor(s), f.rule, cassette.HoleTime}
+		return verdict{is, f.rule, cassette.HoleTime}
 	}
 	return p.named(f.rule, f.series, l)
-}
-
-// dayFor is a day in the format of a date.
-func dayFor(s string) string {
-	if len(s) > 10 && s[10] == 'T' {
-		return "2000-01-01T00:00:00Z"
-	}
-	return "2000-01-01"
 }
 
 // token renames a text that is a token because of where it stands. A number stays, which
@@ -220,7 +208,8 @@ func (p *renamer) hash(f *field, l *place.Leaf) verdict {
 // boundary is what separates parts instead of a text that a client made, most by chance: an
 // id where it is one, else a name, unless it is made of words.
 func (p *renamer) boundary(l *place.Leaf) string {
-	if is, _, ok := p.ids(l, l.Text); ok {
+	if identity.IsMadeOf(l.Text, isJoint) {
+		is, _ := p.idsIn(l, l.Text)
 		return is
 	}
 	if len(l.Text) <= 40 && digitsIn(l.Text) <= 3 && isMarkupName(strings.ToLower(l.Text)) {

@@ -47,7 +47,7 @@ func (r Rules) Validate() error {
 	for _, id := range r.Disable {
 		switch id := ID(id); {
 		case !slices.Contains(rules, id):
-			return unknownRule(id)
+			return &fault.Error{Message: fmt.Sprintf("there is no rule %q", id), Hint: "the rules that can be disabled are " + strings.Join(disableable, ", ")}
 		case id.Class() == Secret:
 			return fmt.Errorf("rule %q cannot be disabled: secrets are always redacted", id)
 		}
@@ -73,19 +73,15 @@ func (r Rules) Validate() error {
 	return nil
 }
 
-// unknownRule refuses an id that no rule has.
-func unknownRule(id ID) error {
-	var ids []string
+// disableable are the ids of rules that can be disabled.
+var disableable = func() (ids []string) {
 	for _, id := range rules {
 		if id.Class() != Secret && id != volatile {
 			ids = append(ids, string(id))
 		}
 	}
-	return &fault.Error{
-		Message: fmt.Sprintf("there is no rule %q", id),
-		Hint:    "the rules that can be disabled are " + strings.Join(ids, ", "),
-	}
-}
+	return ids
+}()
 
 // Digest identifies what the rules do: equal for rules that redact alike, whatever
 // order they are written in. It is 12 hexadecimal digits.

@@ -28,8 +28,8 @@ func withoutSecrets(s string) (string, ID) {
 	if strings.Contains(s, pemBegin) {
 		s, found = pemBlocks.ReplaceAllString(s, placeholder), secretPEM
 	}
-	if is := withoutUserInfo(s); is != s {
-		s, found = is, secretLogin
+	if strings.Contains(s, "://") && userInfo.MatchString(s) {
+		s, found = userInfo.ReplaceAllString(s, "$1"+placeholder+"@"), secretLogin
 	}
 	var edits []edit.Edit
 	scheme, assigned := "", ""
@@ -201,14 +201,7 @@ func withDigits(s string, digit byte) string {
 // pemBlocks are PEM blocks; one that is cut is the rest of the text.
 var pemBlocks = regexp.MustCompile(`(?s)-----BEGIN .*?(?:-----END (?:.*?-----)?|\z)`)
 
-// withoutUserInfo replaces what stands before the hosts of addresses, where there is a password.
-func withoutUserInfo(s string) string {
-	if !strings.Contains(s, "://") || strings.IndexByte(s, '@') < 0 {
-		return s
-	}
-	return userInfo.ReplaceAllString(s, "$1"+placeholder+"@")
-}
-
+// userInfo is what stands before the hosts of addresses, where there is a password.
 var userInfo = regexp.MustCompile(`(://)[^\s/?#"'<>@:]*:[^\s/?#"'<>@]+@`)
 
 // constantFor is REDACTED in the format of a secret.
@@ -224,21 +217,9 @@ func constantFor(s string) string {
 	return placeholder
 }
 
-// withScheme keeps the scheme of credentials: Bearer, Basic, MSAuth1.0.
-func withScheme(s string) string {
-	scheme, _, ok := strings.Cut(s, " ")
-	if !ok || !isScheme(scheme) {
-		return placeholder
-	}
-	return scheme + " " + placeholder
-}
-
 // onesFor keeps the length and the form of a number. Its exponent is zero.
 func onesFor(s string) string {
-	end := strings.IndexAny(s, "eE")
-	if end < 0 {
-		end = len(s)
-	}
+	end := strings.IndexAny(s+"e", "eE")
 	return withDigits(s[:end], '1') + withDigits(s[end:], '0')
 }
 

@@ -74,14 +74,9 @@ var topDomains = setOf("top domains")
 // isAddress recognises an address of mail, or a UPN.
 func isAddress(s string) bool {
 	at := strings.LastIndexByte(s, '@')
-	if at <= 0 || !isDomain(s[at+1:]) {
-		return false
-	}
-	return ascii.All(s[:at], isLocalByte)
-}
-
-func isLocalByte(c byte) bool {
-	return ascii.IsAlnum(c) || c >= 0x80 || strings.IndexByte("._%+'#-$!&*=/?^`{|}~", c) >= 0
+	return at > 0 && isDomain(s[at+1:]) && ascii.All(s[:at], func(c byte) bool {
+		return ascii.IsAlnum(c) || c >= 0x80 || strings.IndexByte("._%+'#-$!&*=/?^`{|}~", c) >= 0
+	})
 }
 
 // fileTypes are the extensions of names of files, which stay.

@@ -133,7 +133,7 @@ func isMemberWord(l *place.Leaf, at *spot) bool {
 	s := l.Text
 	switch {
 	case isPartID(l):
-		return isPartWord(s)
+		return len(s) <= 40 && digitsIn(s) <= 6 && areWords(s, " -_.0123456789", nil)
 	case at.values.Harmless(s), isInstant(s), isPunctuation(s), isLookup(l.Name, s):
 		return true
 	case !at.isKnown: // which says nothing of its value, then
