@@ -32,20 +32,24 @@ func (f *Faker) TagBits(value string, nonce int) TagBits {
 		value = strings.ToLower(value)
 	}
 	var room [256]byte // HMAC-SHA-256 without the allocations of crypto/hmac: each name has several tags
-	sum := sha256.Sum256(append(binary.BigEndian.AppendUint32(append(f.block(room[:0], 0x36), "tag"...), uint32(nonce)), value...))
-	sum = sha256.Sum256(append(f.block(room[:0], 0x5c), sum[:]...))
-	return TagBits(binary.BigEndian.Uint32(sum[:]) >> (32 - 4*5))
+	inner, outer := f.block(0x36), f.block(0x5c)
+	b := binary.BigEndian.AppendUint32(append(append(room[:0], inner[:]...), "tag"...), uint32(nonce))
+	sum := sha256.Sum256(append(b, value...))
+	sum = sha256.Sum256(append(append(room[:0], outer[:]...), sum[:]...))
+	return TagBits(binary.BigEndian.Uint32(sum[:]) >> (32 - TagSize))
 }
 
-// block appends the block with which one of the two hashes begins.
-func (f *Faker) block(b []byte, pad byte) []byte {
-	for n := range sha256.BlockSize {
-		if b = append(b, pad); n < len(f.salt) {
-			b[n] ^= f.salt[n]
-		}
+// block is that with which one of the two hashes begins.
+func (f *Faker) block(pad byte) (b [sha256.BlockSize]byte) {
+	copy(b[:], f.salt[:])
+	for n := range b {
+		b[n] ^= pad
 	}
 	return b
 }
+
+// TagSize is how many bits a tag has.
+const TagSize = 20
 
 // exactNonce is the first nonce with which letter case counts.
 const exactNonce = 8

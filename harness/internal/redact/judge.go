@@ -46,21 +46,19 @@ func (p *judge) marked(l *place.Leaf) (v verdict, is bool) {
 	if p.r.mark == nil || l.IsName() || l.Role == place.Bytes || l.Text == "" || isPlaceholder(l.Text) || p.r.ledger.faker.IsName(l.Text) {
 		return verdict{}, false
 	}
-	by, series := noRule, ""
-	switch p.r.mark(l.Name, l.Parent, l.Text) {
-	case Secret:
-		by = secretMarked
-	case Identity:
-		by, series = identityName, "name"
-	case Content:
-		by, series = contentText, "text"
-	default:
+	f := marks[p.r.mark(l.Name, l.Parent, l.Text)]
+	switch {
+	case f == nil:
 		return verdict{}, false
+	case l.Role == place.Number:
+		return p.renamer.named(f.rule, f.series, l), true
 	}
-	if by == secretMarked && l.Role != place.Number {
-		return verdict{placeholder, by, cassette.HoleSecret}, true
-	}
-	return p.renamer.named(by, series, l), true
+	return p.treated(f, l), true
+}
+
+// marks are how values are treated that a caller marks, by the class that it says.
+var marks = map[Class]*field{
+	Secret: {rule: secretMarked, treatment: "scheme"}, Identity: {rule: identityName, series: "name"}, Content: {rule: contentText, series: "text"},
 }
 
 // layered judges a text that has parts, as a whole: credentials, links whose tokens are

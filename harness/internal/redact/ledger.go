@@ -19,19 +19,26 @@ import (
 // pseudonym wherever it stands. The lexical class of a pseudonym is that of the value alone.
 type ledger struct {
 	faker *identity.Faker
-	tags  *tags
 
 	mu    sync.Mutex
 	names map[string]string // by value, in lower case where case says nothing
 	next  map[string]int    // the last number of a series
 	used  map[string]bool   // pseudonyms that values have (true), or had in the recording before
+
+	values []string          // that have a tag
+	tags   map[string]string // by pseudonym
+	taken  [][]bool          // by nonce and bits: those of these values
+	given  map[string]bool   // pseudonyms of the recording before whose values the service made
+
+	earlier map[string]string // by tag: pseudonyms of the recording before
+	tagged  map[string]string // by pseudonym: its tag there
+	nonces  int               // below this are all nonces of these tags
 }
 
 func newLedger(salt []byte) *ledger {
-	faker := identity.NewFaker(salt)
 	return &ledger{
-		faker: faker, tags: newTags(faker), names: make(map[string]string, 256),
-		next: map[string]int{}, used: map[string]bool{},
+		faker: identity.NewFaker(salt), names: make(map[string]string, 256), next: map[string]int{}, used: map[string]bool{},
+		tags: map[string]string{}, given: map[string]bool{},
 	}
 }
 
@@ -61,7 +68,7 @@ func (l *ledger) number(series, s string, suggested string) string {
 
 // address is the pseudonym of an address, whose host begins behind byte at.
 func (l *ledger) address(s string, at int, suggested string) string {
-	was := cmp.Or(l.tags.pseudonym(s), suggested)
+	was := cmp.Or(l.pseudonym(s), suggested)
 	local, domain, _ := strings.Cut(was, "@")
 	host := l.name("tenant", s[at+1:], domain)
 	return l.counted("user", strings.ToLower(s), s, numbered.Word, local) + "@" + host
@@ -97,7 +104,7 @@ func (l *ledger) counted(series, key, s string, class numbered.Class, suggested 
 	if class == numbered.File {
 		ext = path.Ext(s)
 	}
-	p, _, _ := strings.Cut(l.tags.pseudonym(s), "@")
+	p, _, _ := strings.Cut(l.pseudonym(s), "@")
 	p = cmp.Or(p, suggested)
 	if p == "" || l.used[p] || !l.faker.IsName(p) || !l.fits(p, series, class, ext) {
 		for {

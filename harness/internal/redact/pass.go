@@ -158,7 +158,7 @@ func (p *pass) tag(pseudonym, value string, looked bool) {
 	}
 	is, ok := p.names[pseudonym]
 	if !ok {
-		is = taggedName{Name: pseudonym, Tag: p.r.ledger.tags.tag(pseudonym, value)}
+		is = taggedName{Name: pseudonym, Tag: p.r.ledger.tag(pseudonym, value)}
 	}
 	is.Looked = is.Looked || looked
 	p.names[pseudonym] = is

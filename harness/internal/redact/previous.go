@@ -67,7 +67,7 @@ func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 			v.ids[a.Key()] = true
 		}
 	}
-	l.tags.remember(c.Meta.Tags)
+	l.remember(c.Meta.Tags)
 	for n, i := range c.Interactions {
 		asked, answered := messagesOf(i)
 		e := &earlierInteraction{of: i, position: n}
@@ -292,22 +292,15 @@ func (b *earlierMessage) at(l *place.Leaf) string {
 		return ""
 	}
 	if l.Role == place.MemberName {
-		return b.unused(objectOf(l))
-	}
-	return b.texts[textPlace{l.PlaceAs(b.called), l.Role == place.FileName}]
-}
-
-// unused is the first name of a member of an object that nothing is called yet.
-func (b *earlierMessage) unused(object string) string {
-	names := b.members[object]
-	for len(names) > 0 && b.used[names[0]] {
-		names = names[1:]
-	}
-	b.members[object] = names
-	if len(names) == 0 {
+		object := objectOf(l)
+		for names := b.members[object]; len(names) > 0; names = names[1:] {
+			if b.members[object] = names; !b.used[names[0]] {
+				return names[0]
+			}
+		}
 		return ""
 	}
-	return names[0]
+	return b.texts[textPlace{l.PlaceAs(b.called), l.Role == place.FileName}]
 }
 
 // called is what a member on the way to a place was called.

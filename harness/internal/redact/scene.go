@@ -72,7 +72,7 @@ func (p *scene) obeys(r ID) bool { return r != noRule && (!p.r.off[r] || p.seale
 func (p *scene) suggestion(l *place.Leaf) string {
 	is := p.before.at(l)
 	if is != "" && !p.request {
-		p.r.ledger.tags.gave(is)
+		p.r.ledger.gave(is)
 	}
 	return is
 }
