@@ -11,7 +11,8 @@ import (
 )
 
 // readBody reads a body, or that of a part. One that is of no other kind is read as plain says.
-func readBody(w *walker, m *Message, s string, plain Leaf) {
+func readBody(w *walker, m *Message, plain Leaf) {
+	s := m.Body
 	switch kind, boundary := m.KindOf(); {
 	case (kind == media.Multipart || kind == media.Mail) && w.depth >= mostDepth:
 		w.show(Leaf{Text: s, Role: Text}, 0)
@@ -32,7 +33,7 @@ func readBody(w *walker, m *Message, s string, plain Leaf) {
 	case kind == media.Mail:
 		readEntity(w, s, 0, nil)
 	case kind == media.File:
-		w.show(Leaf{Text: s, Role: Bytes, Declared: m.isDeclaredFile()}, 0)
+		w.show(Leaf{Text: s, Role: Bytes, Declared: m.isFile()}, 0)
 	default:
 		w.value(s, 0, plain)
 	}
@@ -103,7 +104,7 @@ func readEntity(w *walker, s string, base int, named map[string]int) {
 				plain = Leaf{Role: Field, Name: name}
 			}
 			first := len(w.edits)
-			readBody(w, &m, m.Body, plain)
+			readBody(w, &m, plain)
 			move(w.edits[first:], body)
 		}
 	})
@@ -121,7 +122,7 @@ func readTransferred(w *walker, m *Message, base int) {
 		w.show(Leaf{Text: m.Body, Role: Bytes, Declared: true}, base)
 		return
 	}
-	w.recoded(">base64", inner.Body, base, base+len(m.Body), encoder(base64.StdEncoding), func(s string) { readBody(w, &inner, s, Leaf{Role: Text}) })
+	w.recoded(">base64", inner.Body, base, base+len(m.Body), encoder(base64.StdEncoding), func(string) { readBody(w, &inner, Leaf{Role: Text}) })
 }
 
 // readEntityHeaders reads the headers of a mail or a part. It returns them as they are to be,
@@ -147,40 +148,35 @@ func readHeader(w *walker, name, s string, role Role) {
 	switch leaf.Name {
 	case "Content-Disposition", "Content-Type":
 		readParameters(w, s, leaf)
-	case "Link":
-		readPieces(w, s, leaf, addressIn, func(m []int) { readAddress(w, s[m[0]:m[1]], m[0]) })
-	case "Www-Authenticate":
-		readPieces(w, s, leaf, parameterIn, func(m []int) {
-			key := s[m[0]:m[1]]
-			w.show(Leaf{Text: key, Role: OptionName, Name: leaf.Name}, m[0])
-			w.in(frame{label: key}, func() { w.value(s[m[2]:m[3]], m[2], Leaf{Role: Option, Name: key}) })
-		})
+	case "Link", "Www-Authenticate":
+		readPieces(w, s, leaf)
 	default:
 		w.value(s, 0, leaf)
 	}
 }
 
-// addressIn finds the addresses in a Link, and parameterIn what clients know by a
-// WWW-Authenticate for what they have to ask.
-var (
-	addressIn   = regexp.MustCompile(`<([^>]*)>?`)
-	parameterIn = regexp.MustCompile(`([^\s,="]+)\s*=\s*"([^"]*)"`)
-)
+// pieces are the addresses in a Link, and by what clients know from a WWW-Authenticate what they have
+// to ask for.
+var pieces = map[string]*regexp.Regexp{
+	"Link": regexp.MustCompile(`<([^>]*)>?`), "Www-Authenticate": regexp.MustCompile(`([^\s,="]+)\s*=\s*"([^"]*)"`),
+}
 
-// readPieces reads what a pattern finds in a header, by its groups, and shows what stands
-// between: several words at once, without the punctuation around them.
-func readPieces(w *walker, s string, leaf Leaf, piece *regexp.Regexp, read func(groups []int)) {
-	words := func(start, end int) {
-		leaf.Text = strings.Trim(s[start:end], " ,;")
-		w.show(leaf, start+strings.Index(s[start:], leaf.Text))
-	}
+// readPieces reads the pieces of a header, and shows what stands between: several words at once,
+// without the punctuation around them.
+func readPieces(w *walker, s string, leaf Leaf) {
 	at := 0
-	for _, m := range piece.FindAllStringSubmatchIndex(s, -1) {
-		words(at, m[0])
-		read(m[2:])
-		at = m[1]
+	for _, m := range append(pieces[leaf.Name].FindAllStringSubmatchIndex(s, -1), []int{len(s), len(s)}) {
+		leaf.Text = strings.Trim(s[at:m[0]], " ,;")
+		w.show(leaf, at+strings.Index(s[at:], leaf.Text))
+		switch at = m[1]; len(m) {
+		case 4:
+			readAddress(w, s[m[2]:m[3]], m[2])
+		case 6:
+			key := s[m[2]:m[3]]
+			w.show(Leaf{Text: key, Role: OptionName, Name: leaf.Name}, m[2])
+			w.in(frame{label: key}, func() { w.value(s[m[4]:m[5]], m[4], Leaf{Role: Option, Name: key}) })
+		}
 	}
-	words(at, len(s))
 }
 
 // readParameters shows the boundary and the names that parameters hold, and the rest of a header

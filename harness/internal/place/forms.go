@@ -48,7 +48,11 @@ func isSite(s string) bool {
 // isAddress reports whether a member holds an address, though it may begin with no slash: a
 // part of a batch, a reference.
 func isAddress(name, parent string) bool {
-	return name == "url" && parent == "requests" || name == "@odata.id" || strings.HasSuffix(name, "@odata.bind")
+	return name == "url" && parent == "requests" || isReference(name)
+}
+
+func isReference(name string) bool {
+	return name == "@odata.id" || strings.HasSuffix(name, "@odata.bind")
 }
 
 // isPath distinguishes a relative address from base64, which begins with a slash at times (JPEG

@@ -22,8 +22,8 @@ func (m *Message) KindOf() (kind media.Kind, boundary string) {
 			return media.Multipart, boundary
 		}
 	}
-	switch file := m.isFile(typ, m.Body); {
-	case !utf8.ValidString(m.Body), file:
+	switch {
+	case !utf8.ValidString(m.Body), m.isFile():
 		return media.File, ""
 	case typ == "application/x-www-form-urlencoded" && m.Method != http.MethodPut:
 		return media.Form, ""
@@ -39,15 +39,10 @@ func (m *Message) KindOf() (kind media.Kind, boundary string) {
 	return media.Plain, ""
 }
 
-// isDeclaredFile reports whether the body is a file's by what stands beside it, whatever it
-// holds.
-func (m *Message) isDeclaredFile() bool {
-	return m.isFile(media.TypeOf(media.First(m.Header, "Content-Type")), "-")
-}
-
-// isFile reports whether a body of a media type is what a file, photo or message holds: it is
-// asked for or sent by an address of one, off Graph, or as a slice of an upload.
-func (m *Message) isFile(typ, body string) bool {
+// isFile reports whether a body is what a file, photo or message holds by what stands beside it: it
+// is asked for or sent by an address of one, off Graph, or as a slice of an upload.
+func (m *Message) isFile() bool {
+	typ := media.TypeOf(media.First(m.Header, "Content-Type"))
 	path, _, _ := strings.Cut(m.Address, "?")
 	content := strings.HasSuffix(path, "/content") || strings.HasSuffix(path, "/$value") ||
 		strings.HasSuffix(path, "/%24value") || strings.HasSuffix(path, "/contentStream")
@@ -56,17 +51,15 @@ func (m *Message) isFile(typ, body string) bool {
 		return m.Method == http.MethodPut && (content || !media.IsJSONType(typ) || slice()) ||
 			strings.HasPrefix(typ, "image/") || typ == "application/octet-stream"
 	}
-	if !content && media.IsReport(body) {
+	if !content && media.IsReport(m.Body) {
 		return false
 	}
 	if m.Status/100 == 2 && m.Method == http.MethodGet {
 		disposition, _, _ := strings.Cut(media.First(m.Header, "Content-Disposition"), ";")
-		if slice() || content && !isGraphError(body) || strings.EqualFold(strings.TrimSpace(disposition), "attachment") {
+		if slice() || content && !strings.HasPrefix(strings.TrimSpace(m.Body), `{"error":`) || strings.EqualFold(strings.TrimSpace(disposition), "attachment") {
 			return true
 		}
 	}
 	return strings.HasPrefix(typ, "image/") || strings.HasPrefix(typ, "video/") || strings.HasPrefix(typ, "audio/") ||
-		typ == "application/octet-stream" && !media.IsJSON(body)
+		typ == "application/octet-stream" && !media.IsJSON(m.Body)
 }
-
-func isGraphError(body string) bool { return strings.HasPrefix(strings.TrimSpace(body), `{"error":`) }

@@ -8,25 +8,18 @@ import (
 )
 
 // layerOf recognises what a text holds, by its first bytes and its shape. The value of
-// Location is an address, whatever it looks like.
+// Location is an address, whatever else it looks like.
 func layerOf(w *walker, s string, leaf Leaf) (read func(base int), label string) {
 	located := leaf.Role == Header && strings.HasSuffix(leaf.Name, "Location")
-	if len(s) >= 3 || located {
-		read, label = formOf(w, s, leaf)
+	if len(s) < 3 && !located {
+		return nil, ""
 	}
-	if read == nil && located {
-		return func(base int) { readAddress(w, s, base) }, ">"
-	}
-	return read, label
-}
-
-func formOf(w *walker, s string, leaf Leaf) (read func(base int), label string) {
 	c := s[0]
 	switch {
 	case (c <= ' ' || c == '{' || c == '[' || c == 0xEF) && media.IsJSON(s):
 		return func(base int) { readJSON(w, s, base) }, ">json"
 	case authority(s) > 0 && !strings.ContainsAny(s[:min(len(s), 2048)], " \n"),
-		c == '/' && isPath(s), leaf.Role == Member && isAddress(leaf.Name, leaf.Parent):
+		located, c == '/' && isPath(s), leaf.Role == Member && isAddress(leaf.Name, leaf.Parent):
 		return func(base int) { readAddress(w, s, base) }, ">"
 	case isSite(s):
 		return func(base int) {

@@ -25,7 +25,7 @@ func Rewrite(m *Message, f Func) bool {
 		m.boundary = media.Parameter(media.First(before, "Content-Type"), "boundary")
 		w.asks = !m.Answer && m.Method == http.MethodPost && graph.IsLookUp(address)
 		w.batch = !m.Answer && strings.HasSuffix(address, "/"+graph.BatchSegment)
-		m.Body = w.whole("body", m.Body, func(s string) { readBody(w, m, s, Leaf{Role: Text}) })
+		m.Body = w.whole("body", m.Body, func(string) { readBody(w, m, Leaf{Role: Text}) })
 		m.boundary, w.asks, w.batch = "", false, false
 	}
 	m.Trailer = rewriteHeaders(w, "trailer", m.Trailer)
