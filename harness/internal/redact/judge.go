@@ -37,16 +37,16 @@ func (p *judge) volatile(l *place.Leaf) (string, bool) {
 	if ok && p.r.keepHeaders.has(l.Name) {
 		return l.Text, true
 	}
-	return is, ok && (len(p.r.salt) > 0 || is == l.Text)
+	return is, ok && (len(p.r.options.Salt) > 0 || is == l.Text)
 }
 
 // marked is the verdict on a value that the caller's rule marks, whatever is switched off.
 // What stands for a value is no value any more, so that what was redacted stays as it is.
 func (p *judge) marked(l *place.Leaf) (v verdict, is bool) {
-	if p.r.mark == nil || l.IsName() || l.Role == place.Bytes || l.Text == "" || isPlaceholder(l.Text) || p.r.ledger.faker.IsName(l.Text) {
+	if p.r.options.Mark == nil || l.IsName() || l.Role == place.Bytes || l.Text == "" || isPlaceholder(l.Text) || p.r.ledger.faker.IsName(l.Text) {
 		return verdict{}, false
 	}
-	f := marks[p.r.mark(l.Name, l.Parent, l.Text)]
+	f := marks[p.r.options.Mark(l.Name, l.Parent, l.Text)]
 	switch {
 	case f == nil:
 		return verdict{}, false

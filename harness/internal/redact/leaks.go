@@ -56,7 +56,7 @@ func Leaks(c *cassette.Cassette, rules Rules) ([]Leak, error) {
 	if c.Meta.Origin == cassette.Docs { // its people are invented, and so are their domains
 		rules.Identity, rules.Content, rules.Unknown = On, Off, Off
 	}
-	r, err := newCore(rules, Options{Salt: c.Salt})
+	r, err := New(rules, Options{Salt: c.Salt})
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func Leaks(c *cassette.Cassette, rules Rules) ([]Leak, error) {
 }
 
 // leaksIn runs a pass in trial over a cassette.
-func leaksIn(c *cassette.Cassette, r *core) (found []Leak) {
+func leaksIn(c *cassette.Cassette, r *Redactor) (found []Leak) {
 	for n, i := range c.Interactions {
 		p := newPass(r)
 		p.look = func(l *place.Leaf, v verdict) {

@@ -20,10 +20,10 @@ func (r *Redactor) Message(text string) string {
 		}
 		return text
 	}
-	if is, ok := r.core.ledger.known(text); ok {
+	if is, ok := r.ledger.known(text); ok {
 		return is
 	}
-	p := newPass(r.core)
+	p := newPass(r)
 	defer p.end()
 	if is, has := p.parts(nil, text); has {
 		text = is
@@ -32,7 +32,7 @@ func (r *Redactor) Message(text string) string {
 	if v := p.byForm(&place.Leaf{Text: text}); v.rule != noRule {
 		text = v.text
 	}
-	return withoutNetwork(r.core.ledger.within(text))
+	return withoutNetwork(r.ledger.within(text))
 }
 
 // withoutQueries cuts the query of every web address: it may hold a token.

@@ -13,6 +13,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/place/media"
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
 )
 
 // A pass is the redaction of one interaction: it asks of every text what is to stand there,
@@ -30,7 +31,7 @@ type pass struct {
 }
 
 // newPass begins a pass, which end ends.
-func newPass(c *core) *pass {
+func newPass(c *Redactor) *pass {
 	p, _ := c.passes.Get().(*pass)
 	if p == nil {
 		p = &pass{memory: &memory{}, counts: map[ID]int{}}
@@ -267,11 +268,11 @@ func (p *pass) holesIn(stored *place.Message) []cassette.Hole {
 }
 
 func (p *pass) note(i *cassette.Interaction) []byte {
-	if len(p.r.salt) == 0 {
+	if len(p.r.options.Salt) == 0 {
 		return nil
 	}
 	byName := func(a, b taggedName) int { return strings.Compare(a.Name, b.Name) }
-	n := noteData{Names: slices.SortedFunc(maps.Values(p.names), byName), Salt: p.r.saltDigest}
+	n := noteData{Names: slices.SortedFunc(maps.Values(p.names), byName), Salt: saltfile.Digest(p.r.options.Salt)}
 	if len(i.Holes) > 0 {
 		n.Shapes = shapesOf(i)
 	}

@@ -1,31 +1,59 @@
 package redact
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
 )
 
 // A Redactor redacts the interactions of one recording. It is safe for concurrent
 // use.
 type Redactor struct {
-	core *core
+	options     Options
+	rules       Rules
+	off         map[ID]bool // rules that are not obeyed
+	keep        set
+	keepMembers set
+	keepHeaders set
+	ledger      *ledger
+	previous    *previous
+	passes      sync.Pool // of *pass
 
 	mu      sync.Mutex
 	counts  map[ID]int
 	unknown map[string]int
 }
 
+// Options are what a recording may bring along.
+type Options struct {
+	Salt []byte // the project's: what pseudonyms are made with
+	// Previous is an earlier recording of the same. A value that stands where the
+	// earlier one had a pseudonym gets that pseudonym again, if it has the value's
+	// shape and is free, so that a difference of the files shows what changed.
+	Previous *cassette.Cassette
+	// Mark is a rule of the caller's: of what class a value is, by the name of its place, the
+	// member above, and its text; "" leaves it to the other rules. It answers alike for alike.
+	Mark func(name, parent, text string) Class
+}
+
 // New returns a Redactor that has seen nothing yet.
 func New(rules Rules, options Options) (*Redactor, error) {
-	c, err := newCore(rules, options)
-	if err != nil {
-		return nil, err
+	if err := rules.Validate(); err != nil {
+		return nil, fmt.Errorf("redact: %w", err)
 	}
-	return &Redactor{core: c, counts: map[ID]int{}, unknown: map[string]int{}}, nil
+	r := &Redactor{
+		options: options, rules: rules, off: rules.disabled(), keep: newSet(rules.Keep), keepMembers: newSet(rules.KeepMembers),
+		keepHeaders: newSet(rules.KeepHeaders), ledger: newLedger(options.Salt), counts: map[ID]int{}, unknown: map[string]int{},
+	}
+	if options.Previous != nil {
+		r.previous = newPrevious(options.Previous, r.ledger)
+	}
+	return r, nil
 }
 
 // Interaction returns a redacted copy, as it is stored: nothing that comes later changes
@@ -38,9 +66,9 @@ func (r *Redactor) Interaction(i *cassette.Interaction) *cassette.Interaction {
 
 // Record is Interaction, with the note that Meta wants at the end of the recording.
 func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction, note []byte) {
-	p := newPass(r.core)
+	p := newPass(r)
 	defer p.end()
-	p.previous = r.core.previous.like(i)
+	p.previous = r.previous.like(i)
 	out := *i
 	p.interaction(&out)
 	note = p.note(&out)
@@ -62,7 +90,7 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 	if err != nil {
 		return err
 	}
-	p := newPass(r.core)
+	p := newPass(r)
 	defer p.end()
 	vars := maps.Clone(m.Vars)
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
@@ -74,14 +102,14 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 			*s = v.text
 		}
 	}
-	m.Rules = r.core.rules.Digest()
+	m.Rules = r.rules.Digest()
 	m.Redacted = append(m.Redacted, slices.Collect(maps.Keys(r.Summary()))...)
 	slices.Sort(m.Redacted)
 	m.Redacted = slices.Compact(m.Redacted)
-	if len(r.core.salt) > 0 && len(m.Redacted) > 0 {
-		m.Salt = r.core.saltDigest
+	if len(r.options.Salt) > 0 && len(m.Redacted) > 0 {
+		m.Salt = saltfile.Digest(r.options.Salt)
 		for p, t := range m.Tags { // of what was sealed before
-			if _, known := tags[p]; !known && r.core.ledger.faker.IsName(p) {
+			if _, known := tags[p]; !known && r.ledger.faker.IsName(p) {
 				tags[p] = t
 			}
 		}
@@ -96,15 +124,15 @@ func (r *Redactor) Var(name, value string) string {
 	if steps.has(value) {
 		return value
 	}
-	p := newPass(r.core)
+	p := newPass(r)
 	defer p.end()
 	return p.rewritten(nil, place.Leaf{Role: place.Text, Name: name, Text: value})
 }
 
 // Guard refuses an interaction that holds a secret.
 func (r *Redactor) Guard() cassette.Guard {
-	trial := sync.OnceValues(func() (*core, error) {
-		return newCore(r.core.rules, Options{Salt: r.core.salt, Mark: r.core.mark})
+	trial := sync.OnceValues(func() (*Redactor, error) {
+		return New(r.rules, Options{Salt: r.options.Salt, Mark: r.options.Mark})
 	})
 	return func(c *cassette.Cassette) error {
 		look, err := trial()
