@@ -62,7 +62,8 @@ func (f *Faker) Fake(a Atom) string {
 			return a.Text
 		}
 		binary.BigEndian.PutUint32(drive[:], uint32(f.hash(Atom{Hex, hex.EncodeToString(drive[:])})))
-		return itemOf(drive, fake)
+		memory, _ := memoryOf(fake)
+		return "01" + base32Std.EncodeToString(append(drive[:], memory[:]...))
 	}
 	var text [64]byte
 	b := append(text[:0], a.Text...)

@@ -22,9 +22,6 @@ const (
 	Token               // opaque: letters and digits that look random, or what stands where tokens do
 )
 
-// folds reports whether the letter case of a kind means nothing.
-func (k Kind) folds() bool { return k == GUID || k == Hex || k == ICal || k == SID }
-
 // An Atom is an id that cannot be taken apart. Composite ids hold several: a chat of two
 // people their two GUIDs, a security identifier that of its object, a drive those of its
 // site, web and list.
@@ -33,9 +30,10 @@ type Atom struct {
 	Text string // a GUID in lower case with hyphens, all others as they were written
 }
 
-// Key is the spelling by which equal ids are equal texts.
+// Key is the spelling by which equal ids are equal texts: the letter case of some means nothing.
 func (a Atom) Key() string {
-	if a.Kind.folds() {
+	switch a.Kind {
+	case GUID, SID, ICal, Hex:
 		return ascii.ToLower(a.Text)
 	}
 	return a.Text

@@ -87,7 +87,8 @@ func always(string) bool { return true }
 func IsPlaceholder(s string) bool {
 	return strings.Contains(s, "...") || strings.Contains(s, "…") || // cut values: "eyJ0eXAiO..."
 		strings.Contains(s, " | ") || // "group | oneOnOne": all members of an enum
-		hasBracedName(s) || isPlaceholder(s)
+		slices.ContainsFunc(bracedNames().FindAllString(s, -1), func(braced string) bool { return !isGUID(braced) }) || // "{id}"
+		isPlaceholder(s)
 }
 
 // isPlaceholder: words in angle brackets, without digits, for no id is; a property's name with
@@ -98,10 +99,5 @@ var isPlaceholder = matching(`<[A-Za-z_ -]+>|[A-Za-z_ -]+(?:-value| value|-id|-I
 	`(?i:(?:edm\.)?(?:string|boolean|guid|int16|int32|int64|integer|number|double|single|datetime|` +
 	`datetimeoffset|timestamp|date|timeofday|duration|binary|byte|stream)(?: \(.*\))?)`)
 
-// hasBracedName finds a name in braces, as in "{id}", "/teams/{team-id}" and
-// "@{triggerBody}". A GUID in braces is a value.
-func hasBracedName(s string) bool {
-	return slices.ContainsFunc(bracedNames().FindAllString(s, -1), func(braced string) bool { return !isGUID(braced) })
-}
-
+// bracedNames are as in "{id}", "/teams/{team-id}" and "@{triggerBody}". A GUID in braces is a value.
 var bracedNames = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{[A-Za-z][\w .|-]*\}`) })

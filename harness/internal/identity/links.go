@@ -25,7 +25,9 @@ var linkFormats = []*Format{
 	{Name: "relative-link", Doc: "an address below the version's root: it begins with one slash and has no spaces",
 		match: matching(`/[^/` + notLink + `]` + linkByte + `*`), distinct: isPathStart},
 	{Name: "odata-type", Doc: "a type's name: #microsoft.graph.user, with or without #, or a collection of one",
-		match: matching(typeName), distinct: isGraphType},
+		match: matching(typeName), distinct: func(s string) bool {
+			return strings.HasPrefix(s, "#microsoft.graph.") || strings.HasPrefix(s, "microsoft.graph.") || strings.HasPrefix(s, "#Collection(")
+		}},
 }
 
 // typeName is the name of a type, or of a collection of one; a bare primitive is written with #.
@@ -64,8 +66,4 @@ func holding(part string) func(string) bool {
 // data: "/9j/4AAQ").
 func isPathStart(s string) bool {
 	return s[0] == '/' && ascii.IsLetter(s[1]) && len(s) <= 2048 && !strings.HasSuffix(s, "=")
-}
-
-func isGraphType(s string) bool {
-	return strings.HasPrefix(s, "#microsoft.graph.") || strings.HasPrefix(s, "microsoft.graph.") || strings.HasPrefix(s, "#Collection(")
 }

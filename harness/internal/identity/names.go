@@ -11,7 +11,9 @@ var nameFormats = []*Format{
 	{Name: "domain", Doc: "a domain name of two or more labels, which is also a domain's id",
 		match: matchingUpTo(253, domainName), distinct: hasSuffix(".onmicrosoft.com")},
 	{Name: "schema-extension-id", Doc: "a schema extension: ext and 8 characters, or a verified domain's name, then _ and a name",
-		match: matchingUpTo(256, `[0-9A-Za-z]+_\w+`), distinct: isGeneratedExtension},
+		match: matchingUpTo(256, `[0-9A-Za-z]+_\w+`), distinct: func(s string) bool {
+			return len(s) > 12 && strings.HasPrefix(s, "ext") && s[11] == '_' && strings.ContainsAny(s[3:11], "0123456789")
+		}},
 	{Name: "b2x-flow-id", Doc: "a self-service sign-up flow: B2X_1_ and a name",
 		match: matching(`B2X_1_[\w-]+`), distinct: hasPrefix("B2X_1_")},
 }
@@ -29,14 +31,7 @@ func addresses(local string) func(string) bool {
 	isAddress := matching(local + `@` + domainName)
 	return func(s string) bool {
 		at := strings.LastIndexByte(s, '@')
-		return 0 < at && at <= 128 && !isAnnotation(s[at+1:]) && isAddress(s)
+		domain := s[at+1:]
+		return 0 < at && at <= 128 && len(domain) <= 253 && !strings.HasPrefix(domain, "odata.") && !strings.HasPrefix(domain, "microsoft.graph.") && isAddress(s)
 	}
-}
-
-func isAnnotation(domain string) bool {
-	return len(domain) > 253 || strings.HasPrefix(domain, "odata.") || strings.HasPrefix(domain, "microsoft.graph.")
-}
-
-func isGeneratedExtension(s string) bool {
-	return len(s) > 12 && strings.HasPrefix(s, "ext") && s[11] == '_' && strings.ContainsAny(s[3:11], "0123456789")
 }

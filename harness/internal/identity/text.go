@@ -14,17 +14,19 @@ var textFormats = []*Format{
 	{Name: "json-string", Doc: "a JSON object or array inside a string",
 		match: isJSONString, distinct: always},
 	{Name: "etag", id: true, Doc: `an entity tag: "TAG" or weak W/"TAG" with its quotes; on drives "{GUID},N" and "c:{GUID},N", in older answers GUID,N without quotes`,
-		match: matching(`(?:W/)?"[!#-~]*"|` + guidPattern + `,\d+`), distinct: isDistinctETag},
+		match: matching(`(?:W/)?"[!#-~]*"|` + guidPattern + `,\d+`), distinct: func(s string) bool {
+			return strings.HasPrefix(s, `W/"`) || strings.HasPrefix(s, `"{`) || strings.HasPrefix(s, `"c:{`) || len(s) > 37 && s[36] == ','
+		}}, // a quoted word alone is ordinary text
 	{Name: "skiptoken", Doc: "the place where a page begins: opaque, without spaces; may be base64 that begins eyJ, or X'HEX'",
 		match: matching(pageToken)},
 	{Name: "deltatoken", Doc: "the state since which changes are asked for: opaque, without spaces",
 		match: matching(pageToken)},
 	{Name: "base64", Doc: "base64 of RFC 4648 section 4, padded",
-		match: isPaddedBase64},
+		match: func(s string) bool { return len(s)%4 == 0 && isBase64Of(s, isBase64) }},
 	{Name: "base64url", Doc: "base64url of RFC 4648 section 5, padded or not",
 		match: func(s string) bool { return isBase64Of(s, isURLSafe) }},
 	{Name: "binary", Doc: "bytes as base64 or base64url, padded or not",
-		match: isBinary},
+		match: func(s string) bool { return isBase64Of(s, isBase64) || isBase64Of(s, isURLSafe) }},
 }
 
 func isJSONString(s string) bool {
@@ -32,17 +34,10 @@ func isJSONString(s string) bool {
 	return s != "" && (s[0] == '{' || s[0] == '[') && json.Valid([]byte(s))
 }
 
-// isDistinctETag: a quoted word alone is ordinary text.
-func isDistinctETag(s string) bool {
-	return strings.HasPrefix(s, `W/"`) || strings.HasPrefix(s, `"{`) || strings.HasPrefix(s, `"c:{`) || len(s) > 37 && s[36] == ','
-}
-
 // pageToken: opaque, without spaces.
 const pageToken = `[\w.~!*'()%=+/:,;@$-]+`
 
 func isBase64(c byte) bool { return ascii.IsAlnum(c) || c == '+' || c == '/' }
-
-func isPaddedBase64(s string) bool { return len(s)%4 == 0 && isBase64Of(s, isBase64) }
 
 // isBase64Of: groups of four characters of one class; the last may be two or
 // three, and is then padded to four or not at all.
@@ -51,8 +46,4 @@ func isBase64Of(s string, class func(byte) bool) bool {
 	padding := len(s) - len(body)
 	return (body == "" && padding == 0 || ascii.All(body, class)) && len(body)%4 != 1 &&
 		(padding == 0 || padding < 3 && len(s)%4 == 0)
-}
-
-func isBinary(s string) bool {
-	return isBase64Of(s, isBase64) || isBase64Of(s, isURLSafe)
 }

@@ -22,7 +22,7 @@ var timeFormats = []*Format{
 	{Name: "http-date", Doc: "a time as HTTP headers write it: Sat, 07 May 2022 06:53:35 GMT",
 		match: isHTTPDate, distinct: always},
 	{Name: "retry-after", Doc: "how long to wait: seconds, perhaps with a fraction, or an HTTP date",
-		match: isRetryAfter},
+		match: func(s string) bool { return seconds(s) || isHTTPDate(s) }},
 	{Name: "time-zone", Doc: "a zone's name: Windows (Pacific Standard Time), IANA (America/Los_Angeles), UTC, or tzone://Microsoft/Custom and Utc",
 		match: matching(timeZone), distinct: hasSuffix(" Standard Time")},
 }
@@ -67,8 +67,6 @@ func isDuration(s string) bool {
 var durations = matching(`-?P(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?`)
 
 func isHTTPDate(s string) bool { return isOf(s, "Mon, 02 Jan 2006 15:04:05 GMT") }
-
-func isRetryAfter(s string) bool { return seconds(s) || isHTTPDate(s) }
 
 var seconds = matchingUpTo(10, `\d+(?:\.\d+)?`)
 

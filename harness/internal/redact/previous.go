@@ -167,7 +167,7 @@ func (v *previous) claim(key string) bool {
 }
 
 // message is the answer of the earlier interaction, or its request.
-func (e *earlierInteraction) message(answer bool, l *ledger) *earlierMessage {
+func (e *earlierInteraction) message(answer bool, ledger *ledger) *earlierMessage {
 	if e == nil {
 		return nil
 	}
@@ -175,7 +175,18 @@ func (e *earlierInteraction) message(answer bool, l *ledger) *earlierMessage {
 	if answer {
 		m = answered
 	}
-	return newEarlierMessage(&m, l)
+	b := &earlierMessage{texts: map[textPlace]string{}, members: map[string][]string{}, renamed: map[string]string{}, used: map[string]bool{}}
+	eachText(func(l *place.Leaf) {
+		switch {
+		case len(l.Text) > longestFollowed:
+		case l.Role != place.MemberName:
+			b.texts[textPlace{l.Place(), l.Role == place.FileName}] = l.Text
+		case ledger.faker.IsName(l.Text):
+			object := objectOf(l)
+			b.members[object] = append(b.members[object], l.Text)
+		}
+	}, &m)
+	return b
 }
 
 // inOrder is the answer to a batch with its parts in the order of the earlier recording: a
@@ -263,21 +274,6 @@ type textPlace struct {
 
 // longestFollowed bounds the texts in which ids are followed: each of them is looked for among all.
 const longestFollowed = 512
-
-func newEarlierMessage(m *place.Message, ledger *ledger) *earlierMessage {
-	b := &earlierMessage{texts: map[textPlace]string{}, members: map[string][]string{}, renamed: map[string]string{}, used: map[string]bool{}}
-	eachText(func(l *place.Leaf) {
-		switch {
-		case len(l.Text) > longestFollowed:
-		case l.Role != place.MemberName:
-			b.texts[textPlace{l.Place(), l.Role == place.FileName}] = l.Text
-		case ledger.faker.IsName(l.Text):
-			object := objectOf(l)
-			b.members[object] = append(b.members[object], l.Text)
-		}
-	}, m)
-	return b
-}
 
 // objectOf is the place of the object that a member's name stands in.
 func objectOf(l *place.Leaf) string {
