@@ -135,12 +135,12 @@ func (w *walker) written(how *spelling, s string, base int, read func(s string, 
 		w.spell(how, first)
 		return
 	}
-	v := how.view(s)
-	read(v.text, 0)
+	text, spelled := how.view(s)
+	read(text, 0)
 	for i := first; i < len(w.edits); i++ {
 		e := &w.edits[i]
-		e.Text = v.like(s[v.at[e.Start]:v.at[e.End]]).encode(e.Text)
-		e.Start, e.End = base+int(v.at[e.Start]), base+int(v.at[e.End])
+		start, end := int(spelled[e.Start]), int(spelled[e.End])
+		*e = edit.Edit{Start: base + start, End: base + end, Text: how.like(s[start:end]).encode(e.Text)}
 	}
 }
 

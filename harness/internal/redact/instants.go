@@ -1,7 +1,6 @@
 package redact
 
 import (
-	"net/http"
 	"strings"
 	"time"
 
@@ -22,10 +21,7 @@ func isInstant(s string) bool {
 	case c == 'P' || c == '-' && s[1] == 'P':
 		return strings.IndexByte("PT", s[len(s)-1]) < 0 && isDuration(s)
 	}
-	if len(s) < len(time.RFC1123Z)-len("-0700")+len("GMT") || s[3] != ',' {
-		return false
-	}
-	_, ok := parsed(s, time.RFC1123, time.RFC1123Z)
+	_, ok := instantOf(s)
 	return ok
 }
 
@@ -48,17 +44,12 @@ var isDuration = func() func(s string) bool {
 	return form(`-?P` + date + `(?:T` + number("8", "H") + number("8", "M") + number("8", "S") + `)?`)
 }()
 
-// instantOf reads an instant of OData or of a header.
+// instantOf reads an instant of OData, of a header or of a mail.
 func instantOf(s string) (time.Time, bool) {
-	if len(s) < 16 || len(s) > 40 || !strings.Contains(s, "20") { // most texts have no year
+	if len(s) < 16 || len(s) > 40 || s[4] != '-' && s[3] != ',' {
 		return time.Time{}, false
 	}
-	return parsed(s, time.RFC3339, "2006-01-02T15:04:05", http.TimeFormat)
-}
-
-// parsed reads a time in the first of some layouts that it is written in.
-func parsed(s string, layouts ...string) (time.Time, bool) {
-	for _, layout := range layouts {
+	for _, layout := range [...]string{time.RFC3339, "2006-01-02T15:04:05", time.RFC1123, time.RFC1123Z} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t, true
 		}
