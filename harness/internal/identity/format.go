@@ -28,10 +28,6 @@ func (f *Format) IsID() bool { return f.id }
 // Match reports whether s has the format.
 func (f *Format) Match(s string) bool { return f.match(s) }
 
-// ordered holds the rows as Recognise tries them: where a value has two formats, the more
-// specific one comes first.
-var ordered = slices.Concat(idFormats, timeFormats, linkFormats, nameFormats, textFormats)
-
 // mostMatched is the length of the longest value that a pattern matches.
 const mostMatched = 64 << 10
 

@@ -25,7 +25,7 @@ type pass struct {
 	names  map[string]taggedName // that holes hold
 
 	memory  *memory
-	counts  map[ID]int
+	counts  []ruleCount
 	unknown map[string]int                 // by member: values replaced only because nothing knows them
 	look    func(l *place.Leaf, v verdict) // is given the verdicts, and nothing is replaced
 }
@@ -34,7 +34,7 @@ type pass struct {
 func newPass(c *Redactor) *pass {
 	p, _ := c.passes.Get().(*pass)
 	if p == nil {
-		p = &pass{memory: &memory{}, counts: map[ID]int{}}
+		p = &pass{memory: &memory{}}
 		p.r = c
 	}
 	return p
@@ -44,8 +44,7 @@ func newPass(c *Redactor) *pass {
 func (p *pass) end() {
 	c, met, counts := p.r, p.memory, p.counts
 	met.last = nil
-	clear(counts)
-	*p = pass{memory: met, counts: counts}
+	*p = pass{memory: met, counts: counts[:0]}
 	p.r = c
 	c.passes.Put(p)
 }
@@ -126,7 +125,7 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 	case v.rule == noRule:
 		return p.again(l)
 	case v.text != l.Text:
-		p.counts[v.rule]++
+		p.count(v.rule)
 		p.before.rename(l, v.text)
 		if v.rule == unknownText || v.rule == unknownMember {
 			if p.unknown == nil {
@@ -150,6 +149,21 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 		}
 	}
 	return v.text
+}
+
+// A ruleCount is how many values a rule replaced.
+type ruleCount struct {
+	by ID
+	n  int
+}
+
+// count notes that a rule replaced a value. There are few, and a map would take longer.
+func (p *pass) count(by ID) {
+	k := slices.IndexFunc(p.counts, func(c ruleCount) bool { return c.by == by })
+	if k < 0 {
+		k, p.counts = len(p.counts), append(p.counts, ruleCount{by: by})
+	}
+	p.counts[k].n++
 }
 
 // tag keeps bits of a name that stands in a hole, by which replay knows it again.

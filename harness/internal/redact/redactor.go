@@ -74,8 +74,8 @@ func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction
 	note = p.note(&out)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for id, count := range p.counts {
-		r.counts[id] += count
+	for _, count := range p.counts {
+		r.counts[count.by] += count.n
 	}
 	for name, count := range p.unknown {
 		r.unknown[name] += count
