@@ -30,7 +30,7 @@ const mostPacked = 1 << 20
 func WithoutCredentials(text, instead string) string {
 	plain, by := withoutSecrets(text)
 	switch {
-	case hidden(plain) != noRule:
+	case hidden(plain, deepest) != noRule:
 		return instead
 	case by == noRule:
 		return text
@@ -38,11 +38,9 @@ func WithoutCredentials(text, instead string) string {
 	return strings.NewReplacer(fakeJWT, instead, placeholder, instead).Replace(plain)
 }
 
-// hidden is the rule of a credential that an encoding hides in a text, and noRule where there
-// is none. Only what stays as it came is asked for it: with a class or a rule off, or kept.
-func hidden(s string) ID { return hiddenIn(s, deepest) }
-
-func hiddenIn(s string, depth int) ID {
+// hidden is the rule of a credential that encodings hide in a text, so many at most, and noRule where
+// there is none. Only what stays as it came is asked for it: with a class or a rule off, or kept.
+func hidden(s string, depth int) ID {
 	if len(s) < 16 || depth == 0 {
 		return noRule
 	}
@@ -55,7 +53,7 @@ func hiddenIn(s string, depth int) ID {
 		if r == noRule && showsLinkToken(plain) {
 			r = secretURLToken
 		}
-		if r = cmp.Or(r, hiddenIn(plain, depth-1)); r != noRule {
+		if r = cmp.Or(r, hidden(plain, depth-1)); r != noRule {
 			return r
 		}
 	}

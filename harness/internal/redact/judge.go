@@ -199,7 +199,7 @@ func (p *judge) bytes(l *place.Leaf) verdict {
 // shown is the verdict on a text that stays, but for the credentials in it: this is the text
 // without those that it shows, and the rule of them.
 func shown(plain string, by ID) verdict {
-	if r := hidden(plain); r != noRule {
+	if r := hidden(plain, deepest); r != noRule {
 		return verdict{placeholder, r, cassette.HoleSecret}
 	}
 	return verdict{plain, by, cassette.HoleSecret}
@@ -228,7 +228,7 @@ func (p *judge) named(l *place.Leaf, f *field, secret ID) verdict {
 // whole is off: credentials, ids, addresses.
 func (p *judge) byForm(l *place.Leaf) verdict {
 	text, by := withoutSecrets(l.Text)
-	if r := hidden(text); r != noRule {
+	if r := hidden(text, deepest); r != noRule {
 		return verdict{placeholder, r, cassette.HoleSecret}
 	}
 	note := func(r ID, is string) {

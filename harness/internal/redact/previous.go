@@ -157,15 +157,6 @@ func (v *previous) free(text string, code int) *earlierInteraction {
 	return v.free(text, 0)
 }
 
-// claim reserves a pseudonym for a fresh id, unless another has it. The lock is held.
-func (v *previous) claim(key string) bool {
-	if v.used[key] {
-		return false
-	}
-	v.used[key] = true
-	return true
-}
-
 // message is the answer of the earlier interaction, or its request.
 func (e *earlierInteraction) message(answer bool, ledger *ledger) *earlierMessage {
 	if e == nil {

@@ -3,6 +3,7 @@ package redact
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -223,28 +224,26 @@ func (p *renamer) boundary(l *place.Leaf) string {
 // answer gave it is always computed: by that alone it is known again.
 func (p *renamer) atom(l *place.Leaf, a identity.Atom) string {
 	is := p.r.ledger.faker.Fake(a)
-	return p.fromBefore(l, a.Key(), is, identity.Atom{Kind: a.Kind, Text: is}.Key(), func(was string) string {
+	return p.fromBefore(l, a.Key(), is, identity.Atom{Kind: a.Kind, Text: is}.Key(), func(was string) (string, string) {
 		if len(l.Text) > longestFollowed {
-			return ""
+			return "", ""
 		}
 		before, now := identity.Atoms(was), identity.Atoms(l.Text)
-		for n := range min(len(now), len(before)) {
-			if b := before[n]; len(before) == len(now) && now[n].Key() == a.Key() && b.Kind == a.Kind && len(b.Text) == len(a.Text) && identity.IsFake(b) &&
-				p.r.previous.claim(b.Key()) {
-				return b.Text
-			}
+		n := slices.IndexFunc(now, func(is identity.Atom) bool { return is.Key() == a.Key() })
+		if n < 0 || len(before) != len(now) || before[n].Kind != a.Kind || len(before[n].Text) != len(a.Text) || !identity.IsFake(before[n]) {
+			return "", ""
 		}
-		return ""
+		return before[n].Text, before[n].Key()
 	})
 }
 
 // link is the same for a token that is looked up as a whole.
 func (p *renamer) link(l *place.Leaf, is string) string {
-	return p.fromBefore(l, l.Text, is, is, func(was string) string {
-		if same, ok := identity.RewriteToken(was, p.r.ledger.faker.Fake); ok && same == was && p.r.previous.claim(was) {
-			return was
+	return p.fromBefore(l, l.Text, is, is, func(was string) (string, string) {
+		if same, ok := identity.RewriteToken(was, p.r.ledger.faker.Fake); !ok || same != was {
+			return "", ""
 		}
-		return ""
+		return was, was
 	})
 }
 
@@ -257,17 +256,18 @@ func (p *renamer) again(l *place.Leaf) string {
 	case !isCounter(l):
 		return p.instant(l)
 	}
-	return p.fromBefore(l, l.Text, l.Text, l.Text, func(was string) string {
-		if len(was) == len(l.Text) && ascii.All(was, ascii.IsDigit) && p.r.previous.claim(was) {
-			return was
+	return p.fromBefore(l, l.Text, l.Text, l.Text, func(was string) (string, string) {
+		if len(was) != len(l.Text) || !ascii.All(was, ascii.IsDigit) {
+			return "", ""
 		}
-		return ""
+		return was, was
 	})
 }
 
 // fromBefore is the pseudonym of a value that has a computed one: that itself, where the
-// recording before has it or the client looks the value up, else what choose finds there.
-func (p *renamer) fromBefore(l *place.Leaf, key, computed, computedKey string, choose func(was string) string) string {
+// recording before has it or the client looks the value up, else what choose finds there with
+// its key, unless another has it.
+func (p *renamer) fromBefore(l *place.Leaf, key, computed, computedKey string, choose func(was string) (is, key string)) string {
 	v := p.r.previous
 	if v == nil || p.r.rules.KeepFresh {
 		return computed
@@ -282,7 +282,9 @@ func (p *renamer) fromBefore(l *place.Leaf, key, computed, computedKey string, c
 	}
 	called := computed
 	if !p.request || !l.Looked() {
-		called = cmp.Or(choose(p.before.at(l)), computed)
+		if is, key := choose(p.before.at(l)); is != "" && !v.used[key] {
+			called, v.used[key] = is, true
+		}
 	}
 	v.fresh[key] = called
 	return called
