@@ -13,8 +13,6 @@ import (
 // fillerLine is what fillers repeat. It breaks no line: who counts lines counts one.
 const fillerLine = "what a file held is not recorded "
 
-var fillerPage = strings.Repeat(fillerLine, 2048)
-
 // fillerAt is n bytes of it from an offset on.
 func fillerAt(offset int64, n int) string {
 	start := int(offset % int64(len(fillerLine)))
@@ -32,7 +30,7 @@ func fillerFor(l *place.Leaf, offset int64) string {
 // isFiller reports whether a text stands for the bytes of a file.
 func isFiller(s string) bool {
 	const telling = 16
-	return len(s) >= telling && (strings.Contains(fillerPage, s[:min(len(s), 4*telling)]) || strings.Count(s, "\xff") == len(s))
+	return len(s) >= telling && (strings.Contains(fillerAt(0, 8*telling), s[:min(len(s), 4*telling)]) || strings.Count(s, "\xff") == len(s))
 }
 
 // base64Filler is the base64 of a filler of as many bytes as s is base64 of.

@@ -204,7 +204,7 @@ func isHTTPValue(name, s string) bool {
 		kind, quoted := strings.CutPrefix(s, "type=")
 		return words.HarmlessHeader(name, s) || words.IsMediaType("text/plain;"+s) || quoted && words.IsMediaType(strings.Trim(kind, `"`))
 	case "Host":
-		return isOurHost(hostName(s))
+		return isOurHost(graph.WithoutPort(s))
 	case "Etag", "If-Match", "If-None-Match":
 		return s == "*" || isEtag(s)
 	case "Content-Range", "Range":

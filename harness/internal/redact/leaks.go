@@ -8,6 +8,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -91,7 +92,7 @@ func leaksIn(c *cassette.Cassette, r *Redactor) (found []Leak) {
 // in an address.
 func isStranger(text string, by ID) bool {
 	if by == identityDomain {
-		return !words.IsInventedDomain(hostName(text)) && !isPunctuation(text) // https://.../next
+		return !words.IsInventedDomain(graph.WithoutPort(text)) && !isPunctuation(text) // https://.../next
 	}
 	found := false
 	if by == identityAddress {

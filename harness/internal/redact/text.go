@@ -59,16 +59,12 @@ var isMAC = form(`(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}`)
 // isDomain recognises a name of a host: labels, the last of them of two to six letters, or
 // one that no real domain ends in.
 func isDomain(s string) bool {
-	if len(s) < 4 || len(s) > 253 || s[0] == '.' || s[0] == '-' {
-		return false
-	}
 	k := strings.LastIndexByte(s, '.')
-	if k <= 0 {
+	if k <= 0 || len(s) < 4 || len(s) > 253 || s[0] == '.' || s[0] == '-' || strings.Contains(s, "..") {
 		return false
 	}
 	last := s[k+1:]
-	return (len(last) == 2 || topDomains.has(last)) && ascii.All(last, ascii.IsLetter) &&
-		ascii.All(s[:k], func(c byte) bool { return ascii.IsAlnum(c) || c == '-' || c == '.' || c == '_' }) && !strings.Contains(s, "..")
+	return (len(last) == 2 || topDomains.has(last)) && ascii.All(last, ascii.IsLetter) && ascii.All(s[:k], ascii.IsHost)
 }
 
 var topDomains = setOf("top domains")
@@ -125,14 +121,6 @@ func authority(s string) bool { return strings.Contains(s[:min(len(s), 20)], ":/
 func hostOf(address string) string {
 	_, rest, _ := strings.Cut(address, "://")
 	return rest[:strings.IndexAny(rest+"/", "/?")]
-}
-
-// hostName is a host without its port.
-func hostName(s string) string {
-	if k := strings.LastIndexByte(s, ':'); k > 0 && strings.Trim(s[k+1:], "0123456789") == "" {
-		return s[:k]
-	}
-	return s
 }
 
 func digitsIn(s string) (n int) {
