@@ -34,7 +34,7 @@ func (p *judge) volatile(l *place.Leaf) (string, bool) {
 			is, ok = "2026-01-01T00:00:00", true
 		}
 	}
-	if ok && p.r.keepHeaders.has(l.Name) {
+	if ok && p.r.keep.headers.has(l.Name) {
 		return l.Text, true
 	}
 	return is, ok && (len(p.r.options.Salt) > 0 || is == l.Text)

@@ -13,7 +13,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/place/media"
-	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
 )
 
 // A pass is the redaction of one interaction: it asks of every text what is to stand there,
@@ -286,7 +285,7 @@ func (p *pass) note(i *cassette.Interaction) []byte {
 		return nil
 	}
 	byName := func(a, b taggedName) int { return strings.Compare(a.Name, b.Name) }
-	n := noteData{Names: slices.SortedFunc(maps.Values(p.names), byName), Salt: saltfile.Digest(p.r.options.Salt)}
+	n := noteData{Names: slices.SortedFunc(maps.Values(p.names), byName), Salt: p.r.saltDigest}
 	if len(i.Holes) > 0 {
 		n.Shapes = shapesOf(i)
 	}

@@ -17,15 +17,14 @@ import (
 // A Redactor redacts the interactions of one recording. It is safe for concurrent
 // use.
 type Redactor struct {
-	options     Options
-	rules       Rules
-	off         map[ID]bool // rules that are not obeyed
-	keep        set
-	keepMembers set
-	keepHeaders set
-	ledger      *ledger
-	previous    *previous
-	passes      sync.Pool // of *pass
+	options    Options
+	saltDigest string
+	rules      Rules
+	off        map[ID]bool // rules that are not obeyed
+	keep       struct{ values, members, headers set }
+	ledger     *ledger
+	previous   *previous
+	passes     sync.Pool // of *pass
 
 	mu      sync.Mutex
 	counts  map[ID]int
@@ -50,9 +49,10 @@ func New(rules Rules, options Options) (*Redactor, error) {
 		return nil, fmt.Errorf("redact: %w", err)
 	}
 	r := &Redactor{
-		options: options, rules: rules, off: rules.disabled(), keep: newSet(rules.Keep), keepMembers: newSet(rules.KeepMembers),
-		keepHeaders: newSet(rules.KeepHeaders), ledger: newLedger(options.Salt), counts: map[ID]int{}, unknown: map[string]int{},
+		options: options, saltDigest: saltfile.Digest(options.Salt), rules: rules, off: rules.disabled(), ledger: newLedger(options.Salt),
+		counts: map[ID]int{}, unknown: map[string]int{},
 	}
+	r.keep.values, r.keep.members, r.keep.headers = newSet(rules.Keep), newSet(rules.KeepMembers), newSet(rules.KeepHeaders)
 	if options.Previous != nil {
 		r.previous = newPrevious(options.Previous, r.ledger)
 	}
@@ -110,7 +110,7 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 	slices.Sort(m.Redacted)
 	m.Redacted = slices.Compact(m.Redacted)
 	if len(r.options.Salt) > 0 && len(m.Redacted) > 0 {
-		m.Salt = saltfile.Digest(r.options.Salt)
+		m.Salt = r.saltDigest
 		for p, t := range m.Tags { // of what was sealed before
 			if _, known := tags[p]; !known && r.ledger.faker.IsName(p) {
 				tags[p] = t

@@ -86,7 +86,7 @@ func (p *vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
 
 // kept reports whether a rule keeps a value.
 func (p *vocabulary) kept(l *place.Leaf) bool {
-	return p.r.keep.has(l.Text) || p.r.keepMembers.has(l.Name) || p.r.keepMembers.has(l.Outer)
+	return p.r.keep.values.has(l.Text) || p.r.keep.members.has(l.Name) || p.r.keep.members.has(l.Outer)
 }
 
 // harmless reports whether a text says nothing where it stands.
@@ -151,7 +151,7 @@ func (p *vocabulary) isMemberName(s, parent string) bool {
 			return true
 		}
 	}
-	return credentialFields.find(s, parent) != nil || memberFields.find(s, parent) != nil || words.IsMember(s) || isQualified(strings.TrimPrefix(s, "#")) || words.IsType(s) || p.r.keepMembers.has(s)
+	return credentialFields.find(s, parent) != nil || memberFields.find(s, parent) != nil || words.IsMember(s) || isQualified(strings.TrimPrefix(s, "#")) || words.IsType(s) || p.r.keep.members.has(s)
 }
 
 // isMemberWord reports whether a string of JSON is a word of the service there, a date, or
