@@ -22,14 +22,12 @@ import (
 //
 // The pseudonyms of names, which have too little in them for that, are numbered.
 type Faker struct {
-	numbered.Names
-	salt [32]byte
+	numbered.Names // of the same salt
 }
 
 // NewFaker returns the faker of a salt of any length.
 func NewFaker(salt []byte) *Faker {
-	sum := sha256.Sum256(salt)
-	return &Faker{numbered.Of(sum), sum}
+	return &Faker{sha256.Sum256(salt)}
 }
 
 // Text is Rewrite with pseudonyms. Text(Text(s)) = Text(s).
@@ -76,7 +74,7 @@ func (f *Faker) Fake(a Atom) string {
 // hash is the first 64 bits of SHA-256 over salt, kind and value.
 func (f *Faker) hash(a Atom) uint64 {
 	var room [160]byte
-	b := append(append(room[:0], f.salt[:]...), byte(a.Kind))
+	b := append(append(room[:0], f.Names[:]...), byte(a.Kind))
 	sum := sha256.Sum256(append(b, a.Key()...))
 	return binary.BigEndian.Uint64(sum[:])
 }
@@ -296,7 +294,7 @@ func (f *Faker) TagBits(value string, nonce int) TagBits {
 
 // block is that with which one of the two hashes begins.
 func (f *Faker) block(pad byte) (b [sha256.BlockSize]byte) {
-	copy(b[:], f.salt[:])
+	copy(b[:], f.Names[:])
 	for n := range b {
 		b[n] ^= pad
 	}

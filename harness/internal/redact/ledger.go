@@ -55,7 +55,14 @@ func (l *ledger) name(series, s string, suggested string) string {
 	if host, ends := strings.CutPrefix(s, "@"); ends && isAddress("a"+s) { // what addresses end with
 		return "@" + l.name("tenant", host, strings.TrimPrefix(suggested, "@"))
 	}
-	return l.text(series, s, suggested)
+	class, key := classOf(s)
+	switch class {
+	case numbered.File:
+		series = "file"
+	case numbered.Domain:
+		series = "tenant"
+	}
+	return l.counted(series, key, s, class, suggested)
 }
 
 // number is the pseudonym of a number of JSON, whatever its form: another number.
@@ -72,18 +79,6 @@ func (l *ledger) address(s string, at int, suggested string) string {
 	local, domain, _ := strings.Cut(was, "@")
 	host := l.name("tenant", s[at+1:], domain)
 	return l.counted("user", strings.ToLower(s), s, numbered.Word, local) + "@" + host
-}
-
-// text is the pseudonym of what is no address.
-func (l *ledger) text(series, s string, suggested string) string {
-	class, key := classOf(s)
-	switch class {
-	case numbered.File:
-		series = "file"
-	case numbered.Domain:
-		series = "tenant"
-	}
-	return l.counted(series, key, s, class, suggested)
 }
 
 // reserve notes that a pseudonym stands as a value: no other value gets it.

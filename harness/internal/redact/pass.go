@@ -224,11 +224,7 @@ func (p *pass) rewrite(m *place.Message) {
 // others rewrites what go-vcr keeps of a request beside that.
 func (p *pass) others(i *cassette.Interaction) {
 	req := &i.Request
-	if req.Host != "" {
-		if v := p.verdict(&place.Leaf{Role: place.Host, Text: req.Host}); v.rule != noRule {
-			req.Host = v.text
-		}
-	}
+	req.Host = p.rewritten(nil, place.Leaf{Role: place.Host, Text: req.Host})
 	req.RequestURI = p.rewritten(nil, place.Leaf{Role: place.Text, Text: req.RequestURI})
 	if req.RemoteAddr != "" {
 		req.RemoteAddr = "198.18.0.1:1"

@@ -45,7 +45,7 @@ func TestTableOfRules(t *testing.T) {
 		}
 	}
 	for _, section := range []string{
-		"treatments", "settings", "error members", "matched headers", "truths", "schemes", "top domains", "file types", "joints", "steps", "names follow", "service ids follow", "operations", "login", "options", "expressions", "markup", "numbers", "resource actions",
+		"treatments", "settings", "service texts", "error members", "matched headers", "truths", "schemes", "top domains", "file types", "joints", "steps", "names follow", "service ids follow", "operations", "login", "options", "expressions", "markup", "numbers", "resource actions",
 	} {
 		if len(setOf(section)) == 0 {
 			t.Errorf("the table has no section %q", section)

@@ -21,11 +21,12 @@ func classOf(s string) (numbered.Class, string) {
 	case len(s) >= 7 && len(s) < 32 && isPhone(s):
 		return numbered.Phone, s
 	}
-	if addr, ok := networkAddress(s); ok {
-		if addr.Is4() {
+	if strings.IndexByte(s, ':') >= 0 || strings.Trim(s, "0123456789.") == "" { // most texts are no network address
+		if addr, err := netip.ParseAddr(s); err == nil && addr.Is4() {
 			return numbered.IPv4, s
+		} else if err == nil {
+			return numbered.IPv6, s
 		}
-		return numbered.IPv6, s
 	}
 	switch {
 	case len(s) == 17 && isMAC(s):
@@ -38,15 +39,6 @@ func classOf(s string) (numbered.Class, string) {
 		return numbered.Phrase, s
 	}
 	return numbered.Word, s
-}
-
-// networkAddress reads a network address; most texts are none by their first byte.
-func networkAddress(s string) (netip.Addr, bool) {
-	if s == "" || !ascii.IsHex(s[0]) && s[0] != ':' || strings.IndexByte(s, ':') < 0 && strings.Trim(s, "0123456789.") != "" {
-		return netip.Addr{}, false
-	}
-	addr, err := netip.ParseAddr(s)
-	return addr, err == nil
 }
 
 func isPhone(s string) bool {
