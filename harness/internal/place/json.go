@@ -57,7 +57,10 @@ func (r *jsonReader) read(s string, base int) {
 			expectKey = c == '{'
 			i++
 		case '}', ']':
-			r.close()
+			if n := len(r.levels) - 1; n > 0 {
+				r.levels = r.levels[:n]
+				r.w.pop()
+			}
 			expectKey = false
 			i++
 		case '"':
@@ -104,13 +107,6 @@ func (r *jsonReader) open(array bool) {
 	}
 	r.levels = append(r.levels, l)
 	r.w.push(step)
-}
-
-func (r *jsonReader) close() {
-	if n := len(r.levels) - 1; n > 0 {
-		r.levels = r.levels[:n]
-		r.w.pop()
-	}
 }
 
 // frame is where the text that is being read stands in the innermost level.

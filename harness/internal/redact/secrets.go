@@ -43,7 +43,9 @@ func withoutSecrets(s string) (string, ID) {
 			if strings.IndexByte(" =:\"'", s[i]) < 0 && !strings.HasPrefix(s[i:], `\"`) {
 				scheme, assigned = "", ""
 			}
-			i += escapeSize(s[i:])
+			if i++; s[i-1] == '%' || s[i-1] == '\\' {
+				i += max(1, len(escapeStart.FindString(s[i-1:]))) - 1
+			}
 			continue
 		}
 		j := i
@@ -94,26 +96,9 @@ func quotedSecret(s string, i int, assigned string) (end int, r ID) {
 	return i + 1 + size, f.rule
 }
 
-// escapeSize is the length of what a text that is no word's begins with: an escape, of an
-// address however often, or of JSON, is no part of the word behind it.
-func escapeSize(s string) int {
-	switch {
-	case s[0] == '%':
-		n := 1
-		for strings.HasPrefix(s[n:], "25") {
-			n += 2
-		}
-		if len(s) >= n+2 && ascii.IsHex(s[n]) && ascii.IsHex(s[n+1]) {
-			return n + 2
-		}
-		return n
-	case s[0] == '\\' && len(s) >= 6 && s[1] == 'u' && ascii.All(s[2:6], ascii.IsHex):
-		return 6
-	case s[0] == '\\' && len(s) >= 2 && strings.IndexByte("nrtbf", s[1]) >= 0:
-		return 2
-	}
-	return 1
-}
+// escapeStart is an escape, of an address however often, or of JSON, with which a text begins: it is no
+// part of the word behind it.
+var escapeStart = regexp.MustCompile(`^(?:%(?:25)*[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[nrtbf])`)
 
 // isTokenByte are the characters of tokens: base64 in both alphabets, dots, tildes.
 var isTokenByte = ascii.SetOf(func(c byte) bool { return ascii.IsAlnum(c) || strings.IndexByte("-._~+/!*$", c) >= 0 })
