@@ -73,6 +73,11 @@ func Recognise(s string) *Format {
 	return nil
 }
 
+// with is a quick look for a part of a text, since a format's own matcher looks closer.
+func with(has func(s, part string) bool, part string) func(string) bool {
+	return func(s string) bool { return has(s, part) }
+}
+
 // always is for a format whose every value is distinct.
 func always(string) bool { return true }
 

@@ -22,9 +22,9 @@ var ordered = []*Format{
 		match: matching(guidPattern + `(?:-` + guidPattern + `)*`), distinct: func(s string) bool { return len(s)%37 == 36 }},
 	{Name: "chat-id", id: true, Doc: "a chat: 19:HEX32@thread.v2, 19:meeting_BASE64URL@thread.v2 or 19:GUID_GUID@unq.gbl.spaces",
 		match: matching(`19:(?:[0-9A-Fa-f]{32}|meeting_[\w-]+={0,2})@` + regexp.QuoteMeta(graph.ChatHost) +
-			`|19:` + guidPattern + `_` + guidPattern + `@` + regexp.QuoteMeta(graph.OneOnOneHost)), distinct: hasPrefix("19:")},
+			`|19:` + guidPattern + `_` + guidPattern + `@` + regexp.QuoteMeta(graph.OneOnOneHost)), distinct: with(strings.HasPrefix, "19:")},
 	{Name: "channel-id", id: true, Doc: "a channel of a team: 19:LOCAL@thread.tacv2 or, older, @thread.skype; LOCAL is hexadecimal or, newer, longer base64url",
-		match: matching(`19:[\w-]{16,}@(?:` + regexp.QuoteMeta(graph.ChannelHost) + `|` + regexp.QuoteMeta(graph.OldChannelHost) + `)`), distinct: hasPrefix("19:")},
+		match: matching(`19:[\w-]{16,}@(?:` + regexp.QuoteMeta(graph.ChannelHost) + `|` + regexp.QuoteMeta(graph.OldChannelHost) + `)`), distinct: with(strings.HasPrefix, "19:")},
 	{Name: "message-id", id: true, Doc: "a chatMessage: the milliseconds since 1970 in 13 digits; also its first etag",
 		match: matching(`1\d{12}`), distinct: func(s string) bool { return len(s) == 13 }},
 	{Name: "conversation-member-id", id: true, Doc: "a member, app installation or tab of a conversation: base64 of A##B or 0##A##B##C",
@@ -32,19 +32,19 @@ var ordered = []*Format{
 	{Name: "outlook-id", id: true, Doc: "a message, event, contact or folder: base64url that begins AAMk, AQMk or AAkA; 100 characters and more, shorter in the docs; changes when the item moves unless it is immutable",
 		match: matching(`A(?:AMk|QMk|AkA)[\w-]{6,}={0,2}`), distinct: beginsOutlookID},
 	{Name: "internet-message-id", id: true, Doc: "a mail's Message-ID: <LOCAL@DOMAIN>",
-		match: matching(`<[!-;=?A-~]+@[!-;=?A-~]+>`), distinct: hasPrefix("<")},
+		match: matching(`<[!-;=?A-~]+@[!-;=?A-~]+>`), distinct: with(strings.HasPrefix, "<")},
 	{Name: "driveitem-id", id: true, Doc: "a file or folder: 01 and 32 capitals or digits (business), HEX!NUMBER (personal)",
 		match: matching(`01[0-9A-Z]{32}|[0-9A-Fa-f]{8,16}!\d{1,20}`), distinct: func(s string) bool { return len(s) == 34 || strings.IndexByte(s, '!') > 0 }},
 	{Name: "drive-id", id: true, Doc: "a drive: b! and 64 base64url characters (business), 16 hexadecimal digits (personal)",
-		match: matching(`b![\w-]{64}|[0-9A-Fa-f]{16}`), distinct: hasPrefix("b!")},
+		match: matching(`b![\w-]{64}|[0-9A-Fa-f]{16}`), distinct: with(strings.HasPrefix, "b!")},
 	{Name: "site-id", id: true, Doc: "a SharePoint site: HOST,GUID,GUID",
 		match: matching(domainName + `,` + guidPattern + `,` + guidPattern), distinct: func(s string) bool { return strings.IndexByte(s, ',') > 0 }},
 	{Name: "sharing-id", id: true, Doc: "a sharing link as an id: u! and the unpadded base64url of the link",
-		match: matching(`u![\w-]+`), distinct: hasPrefix("u!")},
+		match: matching(`u![\w-]+`), distinct: with(strings.HasPrefix, "u!")},
 	{Name: "shifts-id", id: true, Doc: "a thing of a schedule: its kind (SHFT, TAG, TOR, SREQ, OPNSHFT), an underscore and a GUID",
 		match: matching(`[A-Z]{3,10}_` + guidPattern), distinct: func(s string) bool { return len(s) >= 40 && len(s) <= 47 }},
 	{Name: "security-identifier", id: true, Doc: "a Windows SID, S-1-12-1 and four 32-bit numbers for cloud objects, where the numbers are the object's GUID",
-		match: isSecurityIdentifier, distinct: hasPrefix("S-1-")},
+		match: isSecurityIdentifier, distinct: with(strings.HasPrefix, "S-1-")},
 	{Name: "ical-uid", id: true, Doc: "an event's id across calendars as Outlook makes it: 040000008200E00074C5B7101A82E008 and more hexadecimal digits; others' calendars write any text",
 		match: isICalUID, distinct: always},
 	{Name: "planner-id", id: true, Doc: "a plan, bucket or task: 28 characters, case-sensitive",
@@ -65,22 +65,22 @@ var ordered = []*Format{
 	{Name: "retry-after", Doc: "how long to wait: seconds, perhaps with a fraction, or an HTTP date",
 		match: func(s string) bool { return seconds(s) || isHTTPDate(s) }},
 	{Name: "time-zone", Doc: "a zone's name: Windows (Pacific Standard Time), IANA (America/Los_Angeles), UTC, or tzone://Microsoft/Custom and Utc",
-		match: matching(timeZone), distinct: hasSuffix(" Standard Time")},
+		match: matching(timeZone), distinct: with(strings.HasSuffix, " Standard Time")},
 	// Of addresses within Graph and out of it.
 	{Name: "operation-link", Doc: "where a long-running operation is polled: a link, relative or absolute, that ends in /operations('ID'), /operations(ID) or /operations/ID",
-		match: matching(link + `/operations(?:/` + keyByte + `+|\(` + keyByte + `+\)|` + quotedKey + `)` + behindPath), distinct: holding("/operations")},
+		match: matching(link + `/operations(?:/` + keyByte + `+|\(` + keyByte + `+\)|` + quotedKey + `)` + behindPath), distinct: with(strings.Contains, "/operations")},
 	{Name: "monitor-link", Doc: "where a file operation is polled, without a token and on another host: .../monitor/ID",
-		match: matching(absolute + `/monitor/[\w-]+` + behindPath), distinct: holding("/monitor/")},
+		match: matching(absolute + `/monitor/[\w-]+` + behindPath), distinct: with(strings.Contains, "/monitor/")},
 	{Name: "odata-context", Doc: "what a body is: an absolute link to $metadata with a fragment; ids in it are percent-encoded",
-		match: matching(`https?://[0-9A-Za-z]` + linkByte + `*/\$metadata#` + linkByte + `+`), distinct: holding("$metadata#")},
+		match: matching(`https?://[0-9A-Za-z]` + linkByte + `*/\$metadata#` + linkByte + `+`), distinct: with(strings.Contains, "$metadata#")},
 	{Name: "delta-link", Doc: "where changes are asked for later: an absolute link with a $deltatoken, or on drives a token",
-		match: pageLink(`deltatoken|token`), distinct: holding("=")},
+		match: pageLink(`deltatoken|token`), distinct: with(strings.Contains, "=")},
 	{Name: "next-link", Doc: "where the next page is: an absolute link with a $skiptoken or a $skip, or of a drive's delta with a token",
-		match: pageLink(`skiptoken|skip`), distinct: holding("=")},
+		match: pageLink(`skiptoken|skip`), distinct: with(strings.Contains, "=")},
 	{Name: "absolute-link", Doc: "an http or https address with a host, without spaces",
-		match: matching(`https?://[0-9A-Za-z]` + linkByte + `*`), distinct: hasPrefix("http")},
+		match: matching(`https?://[0-9A-Za-z]` + linkByte + `*`), distinct: with(strings.HasPrefix, "http")},
 	{Name: "key-link", Doc: "a relative link that writes its keys in parentheses: /chats('ID'); to be treated as opaque",
-		match: matching(relative + `\('` + pathByte + `+'\)(?:/` + pathByte + `*)?` + behindPath), distinct: holding("('")},
+		match: matching(relative + `\('` + pathByte + `+'\)(?:/` + pathByte + `*)?` + behindPath), distinct: with(strings.Contains, "('")},
 	{Name: "relative-link", Doc: "an address below the version's root: it begins with one slash and has no spaces",
 		match: matching(`/[^/` + notLink + `]` + linkByte + `*`), distinct: isPathStart},
 	{Name: "odata-type", Doc: "a type's name: #microsoft.graph.user, with or without #, or a collection of one",
@@ -93,16 +93,16 @@ var ordered = []*Format{
 	{Name: "mail", Doc: "a mail address: LOCAL@DOMAIN",
 		match: addresses(mailLocal + `(?:\.` + mailLocal + `)*`), distinct: always},
 	{Name: "domain", Doc: "a domain name of two or more labels, which is also a domain's id",
-		match: matchingUpTo(253, domainName), distinct: hasSuffix(".onmicrosoft.com")},
+		match: matchingUpTo(253, domainName), distinct: with(strings.HasSuffix, ".onmicrosoft.com")},
 	{Name: "schema-extension-id", Doc: "a schema extension: ext and 8 characters, or a verified domain's name, then _ and a name",
 		match: matchingUpTo(256, `[0-9A-Za-z]+_\w+`), distinct: func(s string) bool {
 			return len(s) > 12 && strings.HasPrefix(s, "ext") && s[11] == '_' && strings.ContainsAny(s[3:11], "0123456789")
 		}},
 	{Name: "b2x-flow-id", Doc: "a self-service sign-up flow: B2X_1_ and a name",
-		match: matching(`B2X_1_[\w-]+`), distinct: hasPrefix("B2X_1_")},
+		match: matching(`B2X_1_[\w-]+`), distinct: with(strings.HasPrefix, "B2X_1_")},
 	// Of encodings and opaque tokens, the least specific.
 	{Name: "jwt", Doc: "a signed token: three base64url parts joined by dots, the first two JSON objects (eyJ)",
-		match: matching(`eyJ[\w-]*\.eyJ[\w-]*\.[\w-]*`), distinct: hasPrefix("eyJ")},
+		match: matching(`eyJ[\w-]*\.eyJ[\w-]*\.[\w-]*`), distinct: with(strings.HasPrefix, "eyJ")},
 	{Name: "json-string", Doc: "a JSON object or array inside a string",
 		match: isJSONString, distinct: always},
 	{Name: "etag", id: true, Doc: `an entity tag: "TAG" or weak W/"TAG" with its quotes; on drives "{GUID},N" and "c:{GUID},N", in older answers GUID,N without quotes`,
@@ -119,10 +119,6 @@ var ordered = []*Format{
 		match: func(s string) bool { return isBase64Of(s, isURLSafe) }},
 	{Name: "binary", Doc: "bytes as base64 or base64url, padded or not",
 		match: func(s string) bool { return isBase64Of(s, isBase64) || isBase64Of(s, isURLSafe) }},
-}
-
-func hasPrefix(prefix string) func(string) bool {
-	return func(s string) bool { return strings.HasPrefix(s, prefix) }
 }
 
 // guidPattern is isBareGUID as a pattern.
@@ -173,10 +169,6 @@ func isICalUID(s string) bool {
 // id has and a name seldom.
 func isMixed(s string) bool {
 	return len(s) < 256 && has(s, ascii.IsDigit) && has(s, ascii.IsUpper) && has(s, ascii.IsLower)
-}
-
-func hasSuffix(suffix string) func(string) bool {
-	return func(s string) bool { return strings.HasSuffix(s, suffix) }
 }
 
 // isOf reports whether a time is written in a layout.
@@ -248,11 +240,6 @@ const (
 // is optional (concepts/query-parameters) and may be encoded.
 func pageLink(options string) func(string) bool {
 	return matching(absolute + `(?:/delta\(token=` + linkByte + `*|\?(?:[^#` + notLink + `]*&)?(?:%24|\$)?(?i:` + options + `)=[^&#` + notLink + `]` + linkByte + `*)`)
-}
-
-// holding is a quick look, for the formats' own matchers look closer.
-func holding(part string) func(string) bool {
-	return func(s string) bool { return strings.Contains(s, part) }
 }
 
 // isPathStart distinguishes a path from base64, which begins with a slash at times (JPEG

@@ -116,7 +116,7 @@ func (p *judge) verdict(l *place.Leaf, at *spot) verdict {
 		return verdict{plain, r, cassette.HoleSecret}
 	}
 	switch {
-	case p.kept(l):
+	case p.r.keep.values.has(s), p.r.keep.members.has(l.Name), p.r.keep.members.has(l.Outer):
 		return shown(plain, r)
 	case l.Role == place.Token, f != nil && f.treatment == "token":
 		return p.token(f, l)

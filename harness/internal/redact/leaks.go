@@ -42,11 +42,7 @@ type Leak struct {
 
 // String reads "interaction 3: response.body $['password']: secret.password (10 bytes)".
 func (l Leak) String() string {
-	where := l.Part
-	if l.Path != "" {
-		where += " " + l.Path
-	}
-	return fmt.Sprintf("interaction %d: %s: %s (%s)", l.Interaction, where, l.Rule, l.Excerpt)
+	return fmt.Sprintf("interaction %d: %s: %s (%s)", l.Interaction, strings.TrimSpace(l.Part+" "+l.Path), l.Rule, l.Excerpt)
 }
 
 // Leaks lists what would leak if the cassette were published, in the order of the file: what

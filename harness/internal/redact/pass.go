@@ -19,9 +19,9 @@ import (
 // and notes it.
 type pass struct {
 	judge
-	leaves int                   // shown so far
-	holes  []replacedHole        // in the order of leaves
-	names  map[string]taggedName // that holes hold
+	leaves int                       // shown so far
+	holes  map[int]cassette.HoleKind // leaves of a request that were replaced, by their numbers
+	names  map[string]taggedName     // that holes hold
 
 	memory  *memory
 	counts  []ruleCount
@@ -46,12 +46,6 @@ func (p *pass) end() {
 	*p = pass{memory: met, counts: counts[:0]}
 	p.r = c
 	c.passes.Put(p)
-}
-
-// A replacedHole is a leaf of a request, by its number, that was replaced.
-type replacedHole struct {
-	leaf int
-	kind cassette.HoleKind
 }
 
 // leaf says what is to stand in a leaf's place.
@@ -125,7 +119,9 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 		return p.again(l)
 	case v.text != l.Text:
 		p.count(v.rule)
-		p.before.rename(l, v.text)
+		if p.before != nil && l.Role == place.MemberName {
+			p.before.renamed[l.Text], p.before.used[v.text] = v.text, true
+		}
 		if v.rule == unknownText || v.rule == unknownMember {
 			if p.unknown == nil {
 				p.unknown = map[string]int{}
@@ -138,7 +134,10 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 		}
 	}
 	if p.request && v.hole != "" && (l.Role != place.Header || matchedHeaders.has(l.Name)) {
-		p.holes = append(p.holes, replacedHole{p.leaves, v.hole})
+		if p.holes == nil {
+			p.holes = map[int]cassette.HoleKind{}
+		}
+		p.holes[p.leaves] = v.hole
 		if v.hole == cassette.HoleName && v.text != l.Text && p.r.rules.Tags != Off {
 			p.tag(v.text, l.Text, l.Looked() || l.IsName() || l.Role == place.Header)
 			local, domain, isAddress := strings.Cut(v.text, "@")
@@ -267,9 +266,9 @@ func (p *pass) holesIn(stored *place.Message) []cassette.Hole {
 	n, m := 0, *stored
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
 		n++
-		is := len(holes) < len(p.holes) && p.holes[len(holes)].leaf == n
+		kind, is := p.holes[n]
 		if is {
-			holes = append(holes, cassette.Hole{Place: l.Place(), Kind: p.holes[len(holes)].kind})
+			holes = append(holes, cassette.Hole{Place: l.Place(), Kind: kind})
 		}
 		return l.Text, is || !l.Layered
 	})

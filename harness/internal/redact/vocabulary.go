@@ -84,11 +84,6 @@ func (p *vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
 	return memberFields.find(name, l.Parent)
 }
 
-// kept reports whether a rule keeps a value.
-func (p *vocabulary) kept(l *place.Leaf) bool {
-	return p.r.keep.values.has(l.Text) || p.r.keep.members.has(l.Name) || p.r.keep.members.has(l.Outer)
-}
-
 // harmless reports whether a text says nothing where it stands.
 func (p *vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 	s := l.Text
