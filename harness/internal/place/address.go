@@ -1,6 +1,7 @@
 package place
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -138,12 +139,8 @@ func (r *pathReader) arguments(s string, base int) {
 // isList reports whether what stands in parentheses without quotes is a list of properties,
 // as in $metadata#groups(displayName,id), and no key.
 func isList(s string) bool {
-	for item := range strings.FieldsFuncSeq(s, func(c rune) bool { return c == ',' || c == ' ' }) {
-		if strings.ContainsAny(item, "0123456789-@{") && !standsForName(item) {
-			return false
-		}
-	}
-	return true
+	items := strings.FieldsFunc(s, func(c rune) bool { return c == ',' || c == ' ' })
+	return !slices.ContainsFunc(items, func(item string) bool { return strings.ContainsAny(item, "0123456789-@{") && !standsForName(item) })
 }
 
 // expressions are the options that hold expressions of OData.

@@ -69,7 +69,7 @@ func (p *judge) layered(l *place.Leaf, at *spot) verdict {
 		return v
 	}
 	p.outside = p.left
-	if authority(l.Text) {
+	if strings.Contains(l.Text[:min(len(l.Text), 20)], "://") {
 		p.outside = !graph.IsHost(hostOf(l.Text))
 	}
 	if f.isCredential() || f != nil && f.rule == contentText && p.obeys(contentText) && l.Markup {

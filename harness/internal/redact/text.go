@@ -108,8 +108,6 @@ var webAddresses = regexp.MustCompile("[A-Za-z]*://" + ofAddress("?") + "*" +
 // ofAddress is a character of an address, but for some.
 func ofAddress(but string) string { return "[^\x00-\x20\"'<>`" + but + "]" }
 
-func authority(s string) bool { return strings.Contains(s[:min(len(s), 20)], "://") }
-
 func hostOf(address string) string {
 	_, rest, _ := strings.Cut(address, "://")
 	return rest[:strings.IndexAny(rest+"/", "/?")]
@@ -145,12 +143,14 @@ var dateTimes, _ = identity.Lookup("date-time") // as most are spelled
 
 // isLooseInstant recognises days, of which 0000-00-00 stands for none, times, behind a day or alone,
 // with a zone or without any (08:30, 08:30:00+02:00, 2026-11-24 08:30), and 11/24/2026 8:30:00 AM.
-var isLooseInstant = func() func(s string) bool {
-	const day, time = `\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])`, `(?:[01]\d|2[0-4]):[0-5]\d(?::(?:[0-5]\d|60)(?:\.\d{1,9})?)? ?`
-	const zone = `(?:[Zz]|[+-](?:0\d|1[0-4]):?[0-5]\d)?`
-	return form(day + `|(?:` + day + `[Tt ])?` + time + zone + `|` +
-		`(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])/\d{4} (?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?: [AP]M| [+-]\d\d:[0-5]\d)?`)
-}()
+var isLooseInstant = form(day + `|(?:` + day + `[Tt ])?` + clock + zone + `|` +
+	`(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])/\d{4} (?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?: [AP]M| [+-]\d\d:[0-5]\d)?`)
+
+const (
+	day   = `\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])`
+	clock = `(?:[01]\d|2[0-4]):[0-5]\d(?::(?:[0-5]\d|60)(?:\.\d{1,9})?)? ?`
+	zone  = `(?:[Zz]|[+-](?:0\d|1[0-4]):?[0-5]\d)?`
+)
 
 // isDuration recognises those of ISO 8601: P1DT2H30M, PT17.1357909S. Of days there may be many:
 // TimeSpan.MaxValue has 10675199.
