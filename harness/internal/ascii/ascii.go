@@ -68,6 +68,23 @@ func IsEscape(s string, i int) bool {
 // Unescape is the byte that the percent escape at i stands for.
 func Unescape(s string, i int) byte { return Unhex(s[i+1])<<4 | Unhex(s[i+2]) }
 
+// A Set says of each byte whether it is of a class: for classes that are asked of every byte of
+// long texts.
+type Set [256]bool
+
+// SetOf is the set of a class.
+func SetOf(class func(c byte) bool) (set Set) {
+	for c := range set {
+		set[c] = class(byte(c))
+	}
+	return set
+}
+
+// Without is the set of all bytes but some.
+func Without(chars string) Set {
+	return SetOf(func(c byte) bool { return strings.IndexByte(chars, c) < 0 })
+}
+
 // All reports whether s is not empty and all its bytes are of a class.
 func All(s string, class func(byte) bool) bool {
 	for i := range len(s) {

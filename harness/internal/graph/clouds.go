@@ -123,6 +123,14 @@ func BareHost(host string) string {
 	return bare + port
 }
 
+// WithoutPort is a host without its port.
+func WithoutPort(host string) string {
+	if k := strings.LastIndexByte(host, ':'); k >= 0 && strings.Trim(host[k+1:], "0123456789") == "" {
+		return host[:k]
+	}
+	return host
+}
+
 // fileHosts are the ends of the hosts that Graph's answers send clients to for files
 // (v1.0/api/driveitem-get-content, driveitem-createuploadsession,
 // attachment-createuploadsession; concepts/long-running-actions-overview).

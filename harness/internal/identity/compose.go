@@ -187,11 +187,6 @@ func (a Atom) item() (drive [4]byte, guid string, ok bool) {
 	return [4]byte(data), guidOf([16]byte(data[4:])), true
 }
 
-func itemOf(drive [4]byte, guid string) string {
-	memory, _ := memoryOf(guid)
-	return "01" + base32Std.EncodeToString(append(drive[:], memory[:]...))
-}
-
 // encoded replaces what base64 text holds, if that is ids: GUIDs as bytes, or a text
 // that was made of ids, such as TENANT##19:CHAT##USER. It returns where to go on, or 0
 // where the word at i is no such thing.
@@ -221,7 +216,7 @@ func (r *rewriter) encodedText(i, end, padded int) int {
 	if !ascii.All(string(plain), isIDByte) {
 		return 0
 	}
-	inner := rewriter{text: string(plain), f: r.f, isJoint: r.isJoint, listing: true}
+	inner := rewriter{text: string(plain), f: r.f, isJoint: r.isJoint}
 	inner.scan()
 	switch {
 	case len(inner.spans) == 0:

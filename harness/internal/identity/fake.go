@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"strconv"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
@@ -21,23 +22,12 @@ import (
 //
 // The pseudonyms of names, which have too little in them for that, are numbered.
 type Faker struct {
-	numbered.Names
-	salt [32]byte
-
-	inner, outer [sha256.BlockSize]byte // the first blocks of a keyed hash
+	numbered.Names // of the same salt
 }
 
 // NewFaker returns the faker of a salt of any length.
 func NewFaker(salt []byte) *Faker {
-	sum := sha256.Sum256(salt)
-	f := &Faker{Names: numbered.Of(sum), salt: sum}
-	copy(f.inner[:], sum[:])
-	copy(f.outer[:], sum[:])
-	for n := range f.inner {
-		f.inner[n] ^= 0x36
-		f.outer[n] ^= 0x5c
-	}
-	return f
+	return &Faker{sha256.Sum256(salt)}
 }
 
 // Text is Rewrite with pseudonyms. Text(Text(s)) = Text(s).
@@ -71,19 +61,20 @@ func (f *Faker) Fake(a Atom) string {
 			return a.Text
 		}
 		binary.BigEndian.PutUint32(drive[:], uint32(f.hash(Atom{Hex, hex.EncodeToString(drive[:])})))
-		return itemOf(drive, fake)
+		memory, _ := memoryOf(fake)
+		return "01" + base32Std.EncodeToString(append(drive[:], memory[:]...))
 	}
 	var text [64]byte
 	b := append(text[:0], a.Text...)
 	fill(b, at[:value], f.hash(a))
-	fill(b, at[value:], checksum(a.Text, b, at[:value]))
+	fill(b, at[value:], checksum(b, at[:value]))
 	return string(b)
 }
 
 // hash is the first 64 bits of SHA-256 over salt, kind and value.
 func (f *Faker) hash(a Atom) uint64 {
 	var room [160]byte
-	b := append(append(room[:0], f.salt[:]...), byte(a.Kind))
+	b := append(append(room[:0], f.Names[:]...), byte(a.Kind))
 	sum := sha256.Sum256(append(b, a.Key()...))
 	return binary.BigEndian.Uint64(sum[:])
 }
@@ -109,7 +100,7 @@ func isFake(s string, at []position, value int) bool {
 			return false
 		}
 	}
-	seed := checksum(s, nil, at[:value])
+	seed := checksum(s, at[:value])
 	for _, p := range at[value:] {
 		seed += gamma
 		if ascii.Lower(s[p.at]) != p.pick(seed) {
@@ -260,16 +251,71 @@ func fill(s []byte, at []position, seed uint64) {
 	}
 }
 
-// checksum is made of what stands at positions of s, whatever its case, or of b where that
-// is given.
-func checksum(s string, b []byte, at []position) uint64 {
+// checksum is made of what stands at positions of a text, whatever its case.
+func checksum[T string | []byte](s T, at []position) uint64 {
 	h := uint64(len(s)) + gamma
 	for _, p := range at {
-		c := s[p.at]
-		if b != nil {
-			c = b[p.at]
-		}
-		h = mix(h ^ uint64(ascii.Lower(c)))
+		h = mix(h ^ uint64(ascii.Lower(s[p.at])))
 	}
 	return h
+}
+
+// Tag is the few bits that are kept of a name which a request looks up: 20 bits of a keyed
+// hash as five hexadecimal digits, and behind a dot the nonce, unless it is 0. Letter case
+// counts from nonce 8 on, for names that differ in nothing else. Who knows the salt
+// and a candidate can confirm it to these bits.
+func (f *Faker) Tag(value string, nonce int) string { return f.TagBits(value, nonce).Tag(nonce) }
+
+// TagBits are the bits of a tag as a number.
+type TagBits uint32
+
+// Tag spells the tag of a nonce that has the bits.
+func (bits TagBits) Tag(nonce int) string {
+	const digits = "0123456789abcdef"
+	tag := string([]byte{digits[bits>>16&15], digits[bits>>12&15], digits[bits>>8&15], digits[bits>>4&15], digits[bits&15]})
+	if nonce > 0 {
+		tag += "." + strconv.Itoa(nonce)
+	}
+	return tag
+}
+
+// TagBits are those of a value's tag.
+func (f *Faker) TagBits(value string, nonce int) TagBits {
+	if nonce < exactNonce {
+		value = strings.ToLower(value)
+	}
+	var room [256]byte // HMAC-SHA-256 without the allocations of crypto/hmac: each name has several tags
+	inner, outer := f.block(0x36), f.block(0x5c)
+	b := binary.BigEndian.AppendUint32(append(append(room[:0], inner[:]...), "tag"...), uint32(nonce))
+	sum := sha256.Sum256(append(b, value...))
+	sum = sha256.Sum256(append(append(room[:0], outer[:]...), sum[:]...))
+	return TagBits(binary.BigEndian.Uint32(sum[:]) >> (32 - TagSize))
+}
+
+// block is that with which one of the two hashes begins.
+func (f *Faker) block(pad byte) (b [sha256.BlockSize]byte) {
+	copy(b[:], f.Names[:])
+	for n := range b {
+		b[n] ^= pad
+	}
+	return b
+}
+
+// TagSize is how many bits a tag has.
+const TagSize = 20
+
+// exactNonce is the first nonce with which letter case counts.
+const exactNonce = 8
+
+// Nonce reads the nonce of a tag; ok is false for what is no tag.
+func Nonce(tag string) (nonce int, ok bool) {
+	bits, number, nonced := strings.Cut(tag, ".")
+	if len(bits) != 5 || strings.Trim(bits, "0123456789abcdef") != "" {
+		return 0, false
+	}
+	if !nonced {
+		return 0, true
+	}
+	nonce, err := strconv.Atoi(number)
+	return nonce, err == nil && nonce > 0 && number[0] != '0' && number[0] != '+'
 }

@@ -22,9 +22,6 @@ const (
 	Token               // opaque: letters and digits that look random, or what stands where tokens do
 )
 
-// folds reports whether the letter case of a kind means nothing.
-func (k Kind) folds() bool { return k == GUID || k == Hex || k == ICal || k == SID }
-
 // An Atom is an id that cannot be taken apart. Composite ids hold several: a chat of two
 // people their two GUIDs, a security identifier that of its object, a drive those of its
 // site, web and list.
@@ -33,9 +30,10 @@ type Atom struct {
 	Text string // a GUID in lower case with hyphens, all others as they were written
 }
 
-// Key is the spelling by which equal ids are equal texts.
+// Key is the spelling by which equal ids are equal texts: the letter case of some means nothing.
 func (a Atom) Key() string {
-	if a.Kind.folds() {
+	switch a.Kind {
+	case GUID, SID, ICal, Hex:
 		return ascii.ToLower(a.Text)
 	}
 	return a.Text
@@ -50,8 +48,9 @@ const minWord = 20
 // composite that it is a part of leaves the composite as it is. A text without ids is
 // returned as it came, without an allocation.
 func Rewrite(text string, f func(Atom) string) string {
-	var room [2]edit.Edit
-	r := rewriter{text: text, f: f, edits: room[:0]}
+	var edits [2]edit.Edit
+	var spans [4]Span
+	r := rewriter{text: text, f: f, edits: edits[:0], spans: spans[:0]}
 	r.scan()
 	return edit.Apply(text, r.edits)
 }
@@ -72,21 +71,19 @@ func RewriteToken(text string, f func(Atom) string) (rewritten string, ok bool) 
 // Find lists the spans of a plain text that are ids, in order: of composite ids the
 // whole.
 func Find(text string) []Span {
-	r := finder(text, nil)
+	r := rewriter{text: text, f: itself}
 	r.scan()
 	return r.spans
 }
 
-func finder(text string, spans []Span) rewriter {
-	return rewriter{text: text, f: func(a Atom) string { return a.Text }, listing: true, finding: true, spans: spans}
-}
+// itself leaves an atom.
+func itself(a Atom) string { return a.Text }
 
 // IsMadeOf reports whether a plain text is made of ids, and of what joins them: isJoint is asked
 // for what stands between them, also where they stand in an encoded text.
 func IsMadeOf(text string, isJoint func(between string) bool) bool {
-	var room [4]Span
-	r := finder(text, room[:0])
-	r.isJoint = isJoint
+	var spans [4]Span
+	r := rewriter{text: text, f: itself, isJoint: isJoint, spans: spans[:0]}
 	r.scan()
 	return r.isMade()
 }
@@ -124,20 +121,15 @@ type rewriter struct {
 	f       func(Atom) string
 	isJoint func(between string) bool // of IsMadeOf
 	edits   []edit.Edit
-
-	listing bool // spans are wanted
-	finding bool // and nothing else: f leaves every atom
 	spans   []Span
 }
 
 // put replaces a span.
 func (r *rewriter) put(start, end int, replacement string) {
-	if r.listing {
-		if n := len(r.spans); n > 0 && r.spans[n-1].End == start {
-			r.spans[n-1].End = end
-		} else {
-			r.spans = append(r.spans, Span{start, end})
-		}
+	if n := len(r.spans); n > 0 && r.spans[n-1].End == start {
+		r.spans[n-1].End = end
+	} else {
+		r.spans = append(r.spans, Span{start, end})
 	}
 	if r.text[start:end] != replacement {
 		r.edits = append(r.edits, edit.Edit{Start: start, End: end, Text: replacement})
@@ -145,13 +137,9 @@ func (r *rewriter) put(start, end int, replacement string) {
 }
 
 // isWordByte says which bytes ids are made of, as far as they need no punctuation.
-var isWordByte = func() (t [256]bool) {
-	for c := range 256 {
-		t[c] = isURLSafe(byte(c))
-	}
-	return t
-}()
+var isWordByte = ascii.SetOf(isURLSafe)
 
+// scan looks at every word of a text.
 func (r *rewriter) scan() {
 	for i := 0; i < len(r.text); {
 		if !isWordByte[r.text[i]] {
@@ -248,11 +236,7 @@ func (r *rewriter) guids(i, j int) (found bool) {
 		}
 		found = true
 		written := r.text[k : k+36]
-		is := written
-		if !r.finding {
-			is = cased(r.f(Atom{GUID, strings.ToLower(written)}), written)
-		}
-		r.put(k, k+36, is)
+		r.put(k, k+36, cased(r.f(Atom{GUID, strings.ToLower(written)}), written))
 		k += 36
 	}
 	return found
@@ -308,4 +292,46 @@ func cased(replacement, written string) string {
 		}
 	}
 	return string(b)
+}
+
+// Matchers that are asked often or of long texts are written by hand: each looks at every byte
+// at most a few times and stops at the first that does not fit. The others are patterns.
+
+func isURLSafe(c byte) bool {
+	return ascii.IsAlnum(c) || c == '-' || c == '_'
+}
+
+// has reports whether s has a byte of a class.
+func has(s string, class func(byte) bool) bool {
+	for i := range len(s) {
+		if class(s[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// isBareGUID: 8-4-4-4-12 hexadecimal digits of either case.
+func isBareGUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		switch i {
+		case 8, 13, 18, 23:
+			if s[i] != '-' {
+				return false
+			}
+		default:
+			if !ascii.IsHex(s[i]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// isGUID accepts braces too.
+func isGUID(s string) bool {
+	return isBareGUID(s) || len(s) == 38 && s[0] == '{' && s[37] == '}' && isBareGUID(s[1:37])
 }

@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -29,20 +28,6 @@ func (f *Format) IsID() bool { return f.id }
 // Match reports whether s has the format.
 func (f *Format) Match(s string) bool { return f.match(s) }
 
-// The registry is written once, before main, and only read afterwards.
-var (
-	// ordered holds the rows as Recognise tries them: where a value has two
-	// formats, the more specific one comes first.
-	ordered = slices.Concat(idFormats, timeFormats, linkFormats, nameFormats, textFormats)
-	byName  = func() map[string]*Format {
-		byName := make(map[string]*Format, len(ordered))
-		for _, f := range ordered {
-			byName[f.Name] = f
-		}
-		return byName
-	}()
-)
-
 // mostMatched is the length of the longest value that a pattern matches.
 const mostMatched = 64 << 10
 
@@ -57,12 +42,21 @@ func matchingUpTo(most int, pattern string) func(string) bool {
 
 // Lookup finds a format by name.
 func Lookup(name string) (*Format, bool) {
-	f, ok := byName[name]
-	return f, ok
+	n := slices.IndexFunc(ordered, func(f *Format) bool { return f.Name == name })
+	if n < 0 {
+		return nil, false
+	}
+	return ordered[n], true
 }
 
 // Names lists all formats, sorted.
-func Names() []string { return slices.Sorted(maps.Keys(byName)) }
+func Names() (names []string) {
+	for _, f := range ordered {
+		names = append(names, f.Name)
+	}
+	slices.Sort(names)
+	return names
+}
 
 // Recognise returns the most specific format that s has, or nil. Only formats
 // distinct from free text are considered: a date or a chat
@@ -79,6 +73,11 @@ func Recognise(s string) *Format {
 	return nil
 }
 
+// with is a quick look for a part of a text, since a format's own matcher looks closer.
+func with(has func(s, part string) bool, part string) func(string) bool {
+	return func(s string) bool { return has(s, part) }
+}
+
 // always is for a format whose every value is distinct.
 func always(string) bool { return true }
 
@@ -89,7 +88,8 @@ func always(string) bool { return true }
 func IsPlaceholder(s string) bool {
 	return strings.Contains(s, "...") || strings.Contains(s, "…") || // cut values: "eyJ0eXAiO..."
 		strings.Contains(s, " | ") || // "group | oneOnOne": all members of an enum
-		hasBracedName(s) || isPlaceholder(s)
+		slices.ContainsFunc(bracedNames().FindAllString(s, -1), func(braced string) bool { return !isGUID(braced) }) || // "{id}"
+		isPlaceholder(s)
 }
 
 // isPlaceholder: words in angle brackets, without digits, for no id is; a property's name with
@@ -100,10 +100,5 @@ var isPlaceholder = matching(`<[A-Za-z_ -]+>|[A-Za-z_ -]+(?:-value| value|-id|-I
 	`(?i:(?:edm\.)?(?:string|boolean|guid|int16|int32|int64|integer|number|double|single|datetime|` +
 	`datetimeoffset|timestamp|date|timeofday|duration|binary|byte|stream)(?: \(.*\))?)`)
 
-// hasBracedName finds a name in braces, as in "{id}", "/teams/{team-id}" and
-// "@{triggerBody}". A GUID in braces is a value.
-func hasBracedName(s string) bool {
-	return slices.ContainsFunc(bracedNames().FindAllString(s, -1), func(braced string) bool { return !isGUID(braced) })
-}
-
+// bracedNames are as in "{id}", "/teams/{team-id}" and "@{triggerBody}". A GUID in braces is a value.
 var bracedNames = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{[A-Za-z][\w .|-]*\}`) })

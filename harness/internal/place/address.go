@@ -1,8 +1,10 @@
 package place
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 )
 
@@ -40,11 +42,7 @@ func readAuthority(w *walker, s string, base int) {
 		w.in(frame{label: "user"}, func() { w.show(Leaf{Text: user, Role: Option, Name: "userinfo"}, base) })
 		s, base = s[k+1:], base+k+1
 	}
-	host := s
-	if k := strings.LastIndexByte(s, ':'); k >= 0 && strings.Trim(s[k+1:], "0123456789") == "" {
-		host = s[:k]
-	}
-	w.in(frame{label: "host"}, func() { w.show(Leaf{Text: host, Role: Host}, base) })
+	w.in(frame{label: "host"}, func() { w.show(Leaf{Text: graph.WithoutPort(s), Role: Host}, base) })
 }
 
 // A pathReader counts the steps of a path: key syntax and plain segments alike.
@@ -141,12 +139,8 @@ func (r *pathReader) arguments(s string, base int) {
 // isList reports whether what stands in parentheses without quotes is a list of properties,
 // as in $metadata#groups(displayName,id), and no key.
 func isList(s string) bool {
-	for item := range strings.FieldsFuncSeq(s, func(c rune) bool { return c == ',' || c == ' ' }) {
-		if strings.ContainsAny(item, "0123456789-@{") && !standsForName(item) {
-			return false
-		}
-	}
-	return true
+	items := strings.FieldsFunc(s, func(c rune) bool { return c == ',' || c == ' ' })
+	return !slices.ContainsFunc(items, func(item string) bool { return strings.ContainsAny(item, "0123456789-@{") && !standsForName(item) })
 }
 
 // expressions are the options that hold expressions of OData.
@@ -179,22 +173,21 @@ func readOption(w *walker, s string, base int, form bool) {
 	w.push(frame{label: label, name: shown})
 	defer w.pop()
 	w.written(asQuery, name, base, func(t string, at int) { w.show(Leaf{Text: t, Role: OptionName, Name: canonical}, at) })
-	if value != "" {
-		w.written(asQuery, value, base+len(name)+1, func(t string, at int) { readOptionValue(w, canonical, plain, t, at, form) })
+	if value == "" {
+		return
 	}
-}
-
-func readOptionValue(w *walker, canonical, name, s string, base int, form bool) {
-	switch {
-	case form:
-		w.value(s, base, Leaf{Role: Field, Name: name})
-	case canonical == "search":
-		readExpression(w, s, base, searching)
-	case expressions[canonical], isQuoted(s) && !protocol.IsToken(canonical): // @alias='x', q='x'
-		readExpression(w, s, base, listing)
-	case protocol.IsToken(canonical):
-		w.show(Leaf{Text: s, Role: Token, Name: canonical}, base)
-	default:
-		w.value(s, base, Leaf{Role: Option, Name: name})
-	}
+	w.written(asQuery, value, base+len(name)+1, func(t string, at int) {
+		switch {
+		case form:
+			w.value(t, at, Leaf{Role: Field, Name: plain})
+		case canonical == "search":
+			readExpression(w, t, at, searching)
+		case expressions[canonical], isQuoted(t) && !protocol.IsToken(canonical): // @alias='x', q='x'
+			readExpression(w, t, at, listing)
+		case protocol.IsToken(canonical):
+			w.show(Leaf{Text: t, Role: Token, Name: canonical}, at)
+		default:
+			w.value(t, at, Leaf{Role: Option, Name: plain})
+		}
+	})
 }

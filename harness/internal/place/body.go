@@ -1,17 +1,75 @@
 package place
 
 import (
+	"cmp"
 	"encoding/base64"
 	"net/http"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/edit"
 	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
 
+// KindOf says how the body of a message is read, and the boundary of its parts.
+func (m *Message) KindOf() (kind media.Kind, boundary string) {
+	head := media.First(m.Header, "Content-Type")
+	typ := media.TypeOf(head)
+	if strings.HasPrefix(typ, "multipart/") {
+		if boundary = cmp.Or(m.boundary, media.Parameter(head, "boundary")); boundary == "" { // an SDK forgot to say it
+			line, _, _ := strings.Cut(m.Body, "\n")
+			boundary = strings.TrimPrefix(strings.TrimSuffix(line, "\r"), "--")
+		}
+		if len(media.Parts(m.Body, boundary)) > 0 {
+			return media.Multipart, boundary
+		}
+	}
+	switch {
+	case !utf8.ValidString(m.Body), m.isFile():
+		return media.File, ""
+	case typ == "application/x-www-form-urlencoded" && m.Method != http.MethodPut:
+		return media.Form, ""
+	case typ == "text/csv", typ == "text/tab-separated-values", media.IsReport(m.Body):
+		return media.Table, ""
+	case media.IsJSON(m.Body), media.IsJSONType(typ) && strings.TrimSpace(m.Body) != "":
+		return media.JSON, ""
+	case media.IsMarkup(m.Body):
+		return media.XML, ""
+	case media.IsMail(m.Body):
+		return media.Mail, ""
+	}
+	return media.Plain, ""
+}
+
+// isFile reports whether a body is what a file, photo or message holds by what stands beside it: it
+// is asked for or sent by an address of one, off Graph, or as a slice of an upload.
+func (m *Message) isFile() bool {
+	typ := media.TypeOf(media.First(m.Header, "Content-Type"))
+	path, _, _ := strings.Cut(m.Address, "?")
+	content := strings.HasSuffix(path, "/content") || strings.HasSuffix(path, "/$value") ||
+		strings.HasSuffix(path, "/%24value") || strings.HasSuffix(path, "/contentStream")
+	slice := func() bool { return media.First(m.Header, "Content-Range") != "" }
+	if !m.Answer {
+		return m.Method == http.MethodPut && (content || !media.IsJSONType(typ) || slice()) ||
+			strings.HasPrefix(typ, "image/") || typ == "application/octet-stream"
+	}
+	if !content && media.IsReport(m.Body) {
+		return false
+	}
+	if m.Status/100 == 2 && m.Method == http.MethodGet {
+		disposition, _, _ := strings.Cut(media.First(m.Header, "Content-Disposition"), ";")
+		if slice() || content && !strings.HasPrefix(strings.TrimSpace(m.Body), `{"error":`) || strings.EqualFold(strings.TrimSpace(disposition), "attachment") {
+			return true
+		}
+	}
+	return strings.HasPrefix(typ, "image/") || strings.HasPrefix(typ, "video/") || strings.HasPrefix(typ, "audio/") ||
+		typ == "application/octet-stream" && !media.IsJSON(m.Body)
+}
+
 // readBody reads a body, or that of a part. One that is of no other kind is read as plain says.
-func readBody(w *walker, m *Message, s string, plain Leaf) {
+func readBody(w *walker, m *Message, plain Leaf) {
+	s := m.Body
 	switch kind, boundary := m.KindOf(); {
 	case (kind == media.Multipart || kind == media.Mail) && w.depth >= mostDepth:
 		w.show(Leaf{Text: s, Role: Text}, 0)
@@ -32,7 +90,7 @@ func readBody(w *walker, m *Message, s string, plain Leaf) {
 	case kind == media.Mail:
 		readEntity(w, s, 0, nil)
 	case kind == media.File:
-		w.show(Leaf{Text: s, Role: Bytes, Declared: m.isDeclaredFile()}, 0)
+		w.show(Leaf{Text: s, Role: Bytes, Declared: m.isFile()}, 0)
 	default:
 		w.value(s, 0, plain)
 	}
@@ -103,7 +161,7 @@ func readEntity(w *walker, s string, base int, named map[string]int) {
 				plain = Leaf{Role: Field, Name: name}
 			}
 			first := len(w.edits)
-			readBody(w, &m, m.Body, plain)
+			readBody(w, &m, plain)
 			move(w.edits[first:], body)
 		}
 	})
@@ -121,7 +179,7 @@ func readTransferred(w *walker, m *Message, base int) {
 		w.show(Leaf{Text: m.Body, Role: Bytes, Declared: true}, base)
 		return
 	}
-	w.recoded(">base64", inner.Body, base, base+len(m.Body), encoder(base64.StdEncoding), func(s string) { readBody(w, &inner, s, Leaf{Role: Text}) })
+	w.recoded(">base64", inner.Body, base, base+len(m.Body), encoder(base64.StdEncoding), func(string) { readBody(w, &inner, Leaf{Role: Text}) })
 }
 
 // readEntityHeaders reads the headers of a mail or a part. It returns them as they are to be,
@@ -147,40 +205,35 @@ func readHeader(w *walker, name, s string, role Role) {
 	switch leaf.Name {
 	case "Content-Disposition", "Content-Type":
 		readParameters(w, s, leaf)
-	case "Link":
-		readPieces(w, s, leaf, addressIn, func(m []int) { readAddress(w, s[m[0]:m[1]], m[0]) })
-	case "Www-Authenticate":
-		readPieces(w, s, leaf, parameterIn, func(m []int) {
-			key := s[m[0]:m[1]]
-			w.show(Leaf{Text: key, Role: OptionName, Name: leaf.Name}, m[0])
-			w.in(frame{label: key}, func() { w.value(s[m[2]:m[3]], m[2], Leaf{Role: Option, Name: key}) })
-		})
+	case "Link", "Www-Authenticate":
+		readPieces(w, s, leaf)
 	default:
 		w.value(s, 0, leaf)
 	}
 }
 
-// addressIn finds the addresses in a Link, and parameterIn what clients know by a
-// WWW-Authenticate for what they have to ask.
-var (
-	addressIn   = regexp.MustCompile(`<([^>]*)>?`)
-	parameterIn = regexp.MustCompile(`([^\s,="]+)\s*=\s*"([^"]*)"`)
-)
+// pieces are the addresses in a Link, and by what clients know from a WWW-Authenticate what they have
+// to ask for.
+var pieces = map[string]*regexp.Regexp{
+	"Link": regexp.MustCompile(`<([^>]*)>?`), "Www-Authenticate": regexp.MustCompile(`([^\s,="]+)\s*=\s*"([^"]*)"`),
+}
 
-// readPieces reads what a pattern finds in a header, by its groups, and shows what stands
-// between: several words at once, without the punctuation around them.
-func readPieces(w *walker, s string, leaf Leaf, piece *regexp.Regexp, read func(groups []int)) {
-	words := func(start, end int) {
-		leaf.Text = strings.Trim(s[start:end], " ,;")
-		w.show(leaf, start+strings.Index(s[start:], leaf.Text))
-	}
+// readPieces reads the pieces of a header, and shows what stands between: several words at once,
+// without the punctuation around them.
+func readPieces(w *walker, s string, leaf Leaf) {
 	at := 0
-	for _, m := range piece.FindAllStringSubmatchIndex(s, -1) {
-		words(at, m[0])
-		read(m[2:])
-		at = m[1]
+	for _, m := range append(pieces[leaf.Name].FindAllStringSubmatchIndex(s, -1), []int{len(s), len(s)}) {
+		leaf.Text = strings.Trim(s[at:m[0]], " ,;")
+		w.show(leaf, at+strings.Index(s[at:], leaf.Text))
+		switch at = m[1]; len(m) {
+		case 4:
+			readAddress(w, s[m[2]:m[3]], m[2])
+		case 6:
+			key := s[m[2]:m[3]]
+			w.show(Leaf{Text: key, Role: OptionName, Name: leaf.Name}, m[2])
+			w.in(frame{label: key}, func() { w.value(s[m[4]:m[5]], m[4], Leaf{Role: Option, Name: key}) })
+		}
 	}
-	words(at, len(s))
 }
 
 // readParameters shows the boundary and the names that parameters hold, and the rest of a header

@@ -10,6 +10,52 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
 
+// layerOf recognises what a text holds, by its first bytes and its shape. The value of
+// Location is an address, whatever else it looks like.
+func layerOf(w *walker, s string, leaf Leaf) (read func(base int), label string) {
+	located := leaf.Role == Header && strings.HasSuffix(leaf.Name, "Location")
+	if len(s) < 3 && !located {
+		return nil, ""
+	}
+	c := s[0]
+	switch {
+	case (c <= ' ' || c == '{' || c == '[' || c == 0xEF) && media.IsJSON(s):
+		return func(base int) { readJSON(w, s, base) }, ">json"
+	case authority(s) > 0 && !strings.ContainsAny(s[:min(len(s), 2048)], " \n"),
+		located, c == '/' && isPath(s), leaf.Role == Member && isAddress(leaf.Name, leaf.Parent):
+		return func(base int) { readAddress(w, s, base) }, ">"
+	case isSite(s):
+		return func(base int) {
+			ids := len(s) - siteIDs
+			w.in(frame{label: "host"}, func() { w.show(Leaf{Text: s[:ids-1], Role: Host}, base) })
+			w.value(s[ids:], base+ids, Leaf{Role: leaf.Role, Name: leaf.Name, Parent: leaf.Parent})
+		}, ">site"
+	case strings.HasPrefix(s, "u!"):
+		if plain := base64Text(s[2:], base64.RawURLEncoding); authority(plain) > 0 {
+			return func(base int) {
+				w.recoded("", plain, base+2, base+len(s), encoder(base64.RawURLEncoding), func(t string) { readAddress(w, t, 0) })
+			}, ">u!"
+		}
+	}
+	if start, end, label := wrapped(s, 1); label != "" {
+		return func(base int) { w.value(s[start:end], base+start, leaf) }, label
+	}
+	if c == '<' && media.IsMarkup(s) {
+		return func(base int) { readMarkup(w, s, base) }, ">"
+	}
+	if encoding, plain := encodedText(s); encoding != nil {
+		inner := Leaf{Role: Text, Name: leaf.Name, Parent: leaf.Parent}
+		return func(base int) {
+			w.recoded("", plain, base, base+len(s), encoder(encoding), func(t string) { w.value(t, 0, inner) })
+		}, ">base64"
+	}
+	return nil, ""
+}
+
+func encoder(encoding *base64.Encoding) func(plain string) string {
+	return func(plain string) string { return encoding.EncodeToString([]byte(plain)) }
+}
+
 // Texts that have a grammar of their own are recognised by their first bytes and their shape.
 
 // mayLayer reports whether a text has to be looked at, whatever its place, by its first bytes.
@@ -18,7 +64,7 @@ func mayLayer(s string) bool {
 		len(s) > 5 && s[4] == ':' || len(s) > 7 && s[6] == ':') // smtp:, sips:, mailto:
 }
 
-var layerStarts = charsetOf(func(c byte) bool { return c <= ' ' || strings.IndexByte("{[\xEF/u\"'W<", c) >= 0 })
+var layerStarts = ascii.SetOf(func(c byte) bool { return c <= ' ' || strings.IndexByte("{[\xEF/u\"'W<", c) >= 0 })
 
 // authority returns where the host of an absolute address begins, 0 for a relative one.
 func authority(s string) int {
@@ -48,7 +94,11 @@ func isSite(s string) bool {
 // isAddress reports whether a member holds an address, though it may begin with no slash: a
 // part of a batch, a reference.
 func isAddress(name, parent string) bool {
-	return name == "url" && parent == "requests" || name == "@odata.id" || strings.HasSuffix(name, "@odata.bind")
+	return name == "url" && parent == "requests" || isReference(name)
+}
+
+func isReference(name string) bool {
+	return name == "@odata.id" || strings.HasSuffix(name, "@odata.bind")
 }
 
 // isPath distinguishes a relative address from base64, which begins with a slash at times (JPEG

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
@@ -12,23 +13,21 @@ import (
 // JSON is read token by token, whatever its grammar: a text that is broken or cut is read
 // as far as it goes, and what is no JSON in it as plain text.
 
-// A level is an object or an array that is being read.
+// A level is an object or an array that is being read, or the root.
 type level struct {
-	array bool
-	key   string // the member that is being read, decoded
-
-	name, parent string // the member that holds this value, or the nearest that does, and the one above that
+	array        bool
+	name, parent string // the member that holds the value that is being read, or the nearest that does, and the one above that
 }
 
 type jsonReader struct {
 	w      *walker
-	levels []level // each with a frame of the walker's
+	levels []level // each but the root with a frame of the walker's
 	leaf   Leaf    // that is being read
 }
 
 // readJSON reads JSON text.
 func readJSON(w *walker, s string, base int) {
-	r := jsonReader{w: w}
+	r := jsonReader{w: w, levels: make([]level, 1, 8)}
 	outer := len(w.frames)
 	w.push(frame{label: "$"})
 	r.read(s, base)
@@ -45,15 +44,12 @@ func (r *jsonReader) read(s string, base int) {
 		case ' ', '\t', '\r', '\n', ':':
 			i++
 		case ',':
-			if top := r.top(); top != nil {
-				if top.array {
-					r.frame().index++
-				}
-				expectKey = !top.array
+			if expectKey = len(r.levels) > 1 && !r.top().array; !expectKey && len(r.levels) > 1 {
+				r.frame().index++
 			}
 			i++
 		case '{', '[':
-			if len(r.levels) == mostLevels {
+			if len(r.levels) > mostLevels {
 				r.value(s[i:], base+i, false, Text)
 				return
 			}
@@ -61,7 +57,10 @@ func (r *jsonReader) read(s string, base int) {
 			expectKey = c == '{'
 			i++
 		case '}', ']':
-			r.close()
+			if n := len(r.levels) - 1; n > 0 {
+				r.levels = r.levels[:n]
+				r.w.pop()
+			}
 			expectKey = false
 			i++
 		case '"':
@@ -76,13 +75,13 @@ func (r *jsonReader) read(s string, base int) {
 			i = after
 		default:
 			end := i + 1
-			for end < len(s) && !ends[s[end]] {
+			for end < len(s) && isOfWord[s[end]] {
 				end++
 			}
 			if word := s[i:end]; word != "null" && word != "true" && word != "false" {
-				role := Number
-				if !isNumber(word) {
-					role = Text
+				role := Text
+				if _, err := strconv.ParseFloat(word, 64); err == nil || errors.Is(err, strconv.ErrRange) { // JSON's, or other languages'
+					role = Number
 				}
 				r.value(word, base+i, false, role)
 			}
@@ -91,84 +90,49 @@ func (r *jsonReader) read(s string, base int) {
 	}
 }
 
-// ends are what a word of JSON may end before.
-var ends = charsetOf(func(c byte) bool { return strings.IndexByte(",:{}[]\"", c) >= 0 || blanks[c] })
-
-var blanks = charsetOf(func(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' })
+// isOfWord says what words of JSON are made of.
+var isOfWord = ascii.Without(",:{}[]\" \t\r\n")
 
 func isKey(s string, after int) bool {
-	for after < len(s) && blanks[s[after]] {
-		after++
-	}
-	return after < len(s) && s[after] == ':'
+	return strings.HasPrefix(s[after:], ":") || strings.HasPrefix(strings.TrimLeft(s[after:], " \t\r\n"), ":")
 }
 
-func (r *jsonReader) top() *level {
-	if len(r.levels) == 0 {
-		return nil
-	}
-	return &r.levels[len(r.levels)-1]
-}
+func (r *jsonReader) top() *level { return &r.levels[len(r.levels)-1] }
 
 func (r *jsonReader) open(array bool) {
-	l := level{array: array}
-	if top := r.top(); top != nil {
-		l.name, l.parent = top.name, top.name
-		if !top.array && top.key != "" {
-			l.name = top.key
-		}
+	l, step := level{parent: r.top().name}, frame{member: true}
+	if array {
+		l, step = *r.top(), frame{index: 1}
+		l.array = true
 	}
 	r.levels = append(r.levels, l)
-	if array {
-		r.w.push(frame{index: 1})
-	} else {
-		r.w.push(frame{member: true})
-	}
-}
-
-func (r *jsonReader) close() {
-	if n := len(r.levels) - 1; n >= 0 {
-		r.levels = r.levels[:n]
-		r.w.pop()
-	}
+	r.w.push(step)
 }
 
 // frame is where the text that is being read stands in the innermost level.
 func (r *jsonReader) frame() *frame { return &r.w.frames[len(r.w.frames)-1] }
 
-// key reads the name of a member.
+// key reads the name of a member, of an object: it is expected in nothing else.
 func (r *jsonReader) key(raw string, base int, escaped bool) {
-	top := r.top() // an object: a name is expected in nothing else
-	top.key = raw
+	top := r.top()
+	top.name = raw
 	if escaped {
-		top.key = asJSON.plain(raw)
+		top.name = asJSON.plain(raw)
 	}
-	r.frame().key = top.key
-	r.leaf.Role, r.leaf.Name, r.leaf.Parent = MemberName, top.key, top.name
-	r.text(raw, base, escaped)
+	r.frame().key = top.name
+	r.value(raw, base, escaped, MemberName)
 }
 
-// value reads a string, a number, or what is no JSON.
+// value reads a string, a number, the name of a member, or what is no JSON.
 func (r *jsonReader) value(raw string, base int, escaped bool, role Role) {
-	r.leaf.Role, r.leaf.Name, r.leaf.Parent = role, "", ""
-	if top := r.top(); top != nil {
-		r.leaf.Name, r.leaf.Parent = top.key, top.name
-		if top.array {
-			r.leaf.Name, r.leaf.Parent = top.name, top.parent
-		}
-	}
-	r.text(raw, base, escaped)
-}
-
-// text shows the leaf, whose text is spelled so.
-func (r *jsonReader) text(raw string, base int, escaped bool) {
+	top, first := r.top(), len(r.w.edits)
+	r.leaf.Role, r.leaf.Name, r.leaf.Parent = role, top.name, top.parent
 	if escaped {
 		r.w.written(asJSON, raw, base, r.plain)
 		return
 	}
-	first := len(r.w.edits)
 	r.plain(raw, base)
-	if r.leaf.Role == Member || r.leaf.Role == MemberName {
+	if role == Member || role == MemberName {
 		r.w.spell(asJSON, first)
 	}
 }
@@ -183,10 +147,4 @@ func (r *jsonReader) plain(t string, at int) {
 		l.Text = t
 		r.w.shown(l, at)
 	}
-}
-
-// isNumber recognises what JSON takes for a number, and what other languages do.
-func isNumber(s string) bool {
-	_, err := strconv.ParseFloat(s, 64)
-	return err == nil || errors.Is(err, strconv.ErrRange)
 }

@@ -107,11 +107,11 @@ func (w *where) in(f frame, read func()) {
 }
 
 // Looked reports whether the text is looked up: it stands in an address that is asked for or
-// referred to, is what an expression compares with, or is sent to an action that only reads.
+// referred to, as that of a part of a batch or what is to be added, is what an expression compares with, or is sent to an action that only reads.
 // Any other address in a body is what a client writes.
 func (l *Leaf) Looked() bool {
 	if l.at != nil && l.at.frames[0].label == "body" {
-		return l.at.asks || l.inAddress() && l.isReference()
+		return l.at.asks || l.inAddress() && (l.Outer == "url" && l.at.batch || isReference(l.Outer))
 	}
 	return l.inAddress()
 }
@@ -123,12 +123,6 @@ func (l *Leaf) inAddress() bool {
 		return true
 	}
 	return false
-}
-
-// isReference reports whether an address in a body is of something that is there: a part of a
-// batch, or what is to be added.
-func (l *Leaf) isReference() bool {
-	return l.Outer == "url" && l.at.batch || strings.HasSuffix(l.Outer, "@odata.bind") || l.Outer == "@odata.id"
 }
 
 // Written reports whether the text is a value in a body, which a client may make up.

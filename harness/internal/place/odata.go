@@ -147,9 +147,10 @@ func (e *expressionReader) literal(s string, i, base int, quote byte) int {
 	raw, at := s[i+1:end], base+i+1
 	leaf := Leaf{Role: Literal, Name: e.compared(), List: e.list}
 	if e.kind == searching {
-		if k := strings.IndexByte(raw, ':'); k > 0 && isProperty(raw[:k]) && !strings.HasPrefix(raw[k+1:], "//") {
-			e.identifier(raw[:k], at)
-			leaf.Name, raw, at = raw[:k], raw[k+1:], at+k+1
+		name, value, _ := strings.Cut(raw, ":")
+		if (ascii.All(name, ascii.IsLetter) || standsForName(name)) && len(name) < len(raw) && !strings.HasPrefix(value, "//") {
+			e.identifier(name, at)
+			leaf.Name, raw, at = name, value, at+len(name)+1
 		}
 	}
 	e.literals++
@@ -159,16 +160,11 @@ func (e *expressionReader) literal(s string, i, base int, quote byte) int {
 	return end + 1
 }
 
-// isProperty recognises what may be the name of a property, or stands for one.
-func isProperty(s string) bool { return ascii.All(s, ascii.IsLetter) || standsForName(s) }
-
 // compared is the property that a literal is compared with.
 func (e *expressionReader) compared() string {
-	if e.property == e.variable && e.variable != "" {
-		return lastStep(e.of)
+	path := e.property
+	if path == e.variable && path != "" {
+		path = e.of
 	}
-	return lastStep(e.property)
+	return path[strings.LastIndexByte(path, '/')+1:]
 }
-
-// lastStep is the property that a path of them ends with.
-func lastStep(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }

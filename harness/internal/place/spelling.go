@@ -10,7 +10,7 @@ import (
 
 // A spelling is how a plain text is written at a place.
 type spelling struct {
-	safe   *charset                      // what is written as it is
+	safe   ascii.Set                     // what is written as it is
 	spell  func(b []byte, c byte) []byte // how all else is
 	begins string                        // what may begin an escape
 	// decode appends what the escape at byte i means, and returns where the text goes on: at i,
@@ -20,42 +20,19 @@ type spelling struct {
 }
 
 var (
-	unreserved = charsetOf(func(c byte) bool { return ascii.IsAlnum(c) || strings.IndexByte("-._~!$*,:@'()", c) >= 0 })
+	unreserved = ascii.SetOf(func(c byte) bool { return ascii.IsAlnum(c) || strings.IndexByte("-._~!$*,:@'()", c) >= 0 })
 
 	asPath    = &spelling{unreserved, percentSpell, "%", percentDecode, true}
 	asQuery   = &spelling{unreserved, percentSpell, "%+", formDecode, true}
-	asJSON    = &spelling{charsetOf(func(c byte) bool { return c >= ' ' && c != '"' && c != '\\' }), jsonSpell, `\`, jsonDecode, false}
-	asLiteral = &spelling{without("'"), doubled, "'", undoubled("''"), false}
-	asQuoted  = &spelling{without(`"`), doubled, `"`, undoubled(`""`), false}
-	asMarkup  = &spelling{without("<>&\"'"), markupSpell, "&", markupDecode, false}
+	asJSON    = &spelling{ascii.SetOf(func(c byte) bool { return c >= ' ' && c != '"' && c != '\\' }), jsonSpell, `\`, jsonDecode, false}
+	asLiteral = &spelling{ascii.Without("'"), doubled, "'", undoubled("''"), false}
+	asQuoted  = &spelling{ascii.Without(`"`), doubled, `"`, undoubled(`""`), false}
+	asMarkup  = &spelling{ascii.Without("<>&\"'"), markupSpell, "&", markupDecode, false}
 )
 
-// A charset says of each byte whether it belongs.
-type charset [256]bool
-
-func charsetOf(has func(c byte) bool) *charset {
-	var set charset
-	for c := range set {
-		set[c] = has(byte(c))
-	}
-	return &set
-}
-
-func without(chars string) *charset {
-	return charsetOf(func(c byte) bool { return strings.IndexByte(chars, c) < 0 })
-}
-
-// A view is a text that another one spells: byte i of the text is spelled from at[i] to
-// at[i+1] of raw.
-type view struct {
-	*spelling
-	raw, text string
-	at        []int32
-}
-
-// view decodes a text.
-func (how *spelling) view(raw string) *view {
-	v := &view{spelling: how, raw: raw, at: make([]int32, 0, len(raw)+1)}
+// view decodes a text: byte i of it is spelled from at[i] to at[i+1] of raw.
+func (how *spelling) view(raw string) (text string, at []int32) {
+	at = make([]int32, 0, len(raw)+1)
 	b := make([]byte, 0, len(raw))
 	for i := 0; i < len(raw); {
 		start, n := i, len(b)
@@ -63,12 +40,10 @@ func (how *spelling) view(raw string) *view {
 			b, i = append(b, raw[i]), i+1
 		}
 		for range len(b) - n {
-			v.at = append(v.at, int32(start))
+			at = append(at, int32(start))
 		}
 	}
-	v.at = append(v.at, int32(len(raw)))
-	v.text = string(b)
-	return v
+	return string(b), append(at, int32(len(raw)))
 }
 
 // plain is what a text means that is spelled so.
@@ -76,23 +51,24 @@ func (how *spelling) plain(raw string) string {
 	if !strings.ContainsAny(raw, how.begins) {
 		return raw
 	}
-	return how.view(raw).text
+	text, _ := how.view(raw)
+	return text
 }
 
 // like is how a text is written in place of another, which may escape more than it has to:
 // 19%3A..%40thread.v2.
-func (v *view) like(raw string) *spelling {
-	if !v.keeps {
-		return v.spelling
+func (how *spelling) like(raw string) *spelling {
+	if !how.keeps {
+		return how
 	}
-	safe := *v.safe
+	safe := how.safe
 	for i := range len(raw) {
 		if ascii.IsEscape(raw, i) {
 			c := ascii.Unescape(raw, i)
 			safe[c] = ascii.IsAlnum(c)
 		}
 	}
-	return &spelling{safe: &safe, spell: v.spell}
+	return &spelling{safe: safe, spell: how.spell}
 }
 
 func (how *spelling) encode(s string) string {

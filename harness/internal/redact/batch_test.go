@@ -36,8 +36,10 @@ func TestBatchesKeepTheOrderOfTheirAnswers(t *testing.T) {
 	if !strings.HasSuffix(again.Response.Body, ` }]}`) {
 		t.Errorf("the answers are in another order: %s", again.Response.Body)
 	}
-	twice := `{"a":{"responses":[` + two + `]},"responses":[` + two + `,` + one + `,` + three + `]}`
-	if again := record(c, sent, twice); again.Response.Body != record(nil, sent, twice).Response.Body {
+	twice := func(first, second string) string {
+		return `{"a":{"responses":[` + two + `]},"responses":[` + first + `,` + second + `,` + three + `]}`
+	}
+	if again := record(c, sent, twice(two, one)); again.Response.Body != record(nil, sent, twice(one, two)).Response.Body {
 		t.Errorf("an answer that has two lists became %s", again.Response.Body)
 	}
 	const fewer = `{"id":"1","method":"GET","url":"/me"}`

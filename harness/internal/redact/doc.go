@@ -21,11 +21,11 @@
 //     cassettes of a project, and put together as the ids were;
 //   - else it is a name: a person's, a domain's, a file's or any text's.
 //
-// The files lie in layers, each using only those below it: the one table (table.txt, table, fields),
-// what values look like (text, secrets, hidden, harmless, instants, service), the books of a recording
-// (ledger, tags, previous, verdicts), and what a message shows (scene). Each of these holds the one
-// before: a scene; a vocabulary, which says what is harmless; a renamer, which says what is to stand
-// there; a judge, who decides; a pass over an interaction, for a Redactor or in trial, to find leaks.
+// The files lie in layers, each using only those below it: the one table (table.txt, table), what values
+// look like (text, secrets, hidden, harmless, service), and the books of a recording (ledger, previous,
+// verdicts). Each of these holds the one before: a scene, which a message shows; a vocabulary, which says
+// what is harmless; a renamer, which says what is to stand there; a judge, who decides; a pass over an
+// interaction, for a Redactor or in trial, to find leaks.
 //
 // What goes to a host that is neither Graph's nor one of its hosts for files is none of what
 // rules speak of: every rule is obeyed there, whatever is switched off.

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -13,8 +12,6 @@ import (
 
 // fillerLine is what fillers repeat. It breaks no line: who counts lines counts one.
 const fillerLine = "what a file held is not recorded "
-
-var fillerPage = strings.Repeat(fillerLine, 2048)
 
 // fillerAt is n bytes of it from an offset on.
 func fillerAt(offset int64, n int) string {
@@ -33,7 +30,7 @@ func fillerFor(l *place.Leaf, offset int64) string {
 // isFiller reports whether a text stands for the bytes of a file.
 func isFiller(s string) bool {
 	const telling = 16
-	return len(s) >= telling && (strings.Contains(fillerPage, s[:min(len(s), 4*telling)]) || strings.Count(s, "\xff") == len(s))
+	return len(s) >= telling && (strings.Contains(fillerAt(0, 8*telling), s[:min(len(s), 4*telling)]) || strings.Count(s, "\xff") == len(s))
 }
 
 // base64Filler is the base64 of a filler of as many bytes as s is base64 of.
@@ -48,25 +45,12 @@ func base64Filler(s string) string {
 // largestHashed bounds the files whose fillers are hashed.
 const largestHashed = 64 << 20
 
-type fillerKey struct {
-	name string
-	size int64
-}
-
-var fillerHashes sync.Map // of fillerKey: string
-
 // fillerHash is a hash of a file's filler as a listing shows it, "" for one that is not
 // known or of too large a file.
-func fillerHash(name string, size int64) string {
-	if size < 0 || size > largestHashed {
-		return ""
+func fillerHash(name string, size int64) (is string) {
+	if size >= 0 && size <= largestHashed {
+		is, _ = graph.FileHash(name, fillerAt(0, int(size)))
 	}
-	k := fillerKey{strings.ToLower(name), size}
-	if known, ok := fillerHashes.Load(k); ok {
-		return known.(string)
-	}
-	is, _ := graph.FileHash(name, fillerAt(0, int(size)))
-	fillerHashes.Store(k, is)
 	return is
 }
 

@@ -18,12 +18,6 @@ func isPartID(l *place.Leaf) bool {
 	return (l.Parent == "requests" || l.Parent == "responses") && (l.Name == "id" || l.Name == "dependsOn")
 }
 
-// isPartWord reports whether the id of a batch's part is made of words of the vocabulary and a
-// short number.
-func isPartWord(s string) bool {
-	return len(s) <= 40 && digitsIn(s) <= 6 && areWords(s, " -_.0123456789", nil)
-}
-
 // areWords reports whether what stands between separators is words of the vocabulary, of a set
 // beside it, or abbreviations.
 func areWords(s, separators string, others set) bool {
@@ -35,14 +29,10 @@ func areWords(s, separators string, others set) bool {
 // isIDMember reports whether a member's name says that it holds an id, or what changes with
 // its object.
 func isIDMember(name string) bool {
-	switch name {
-	case "id", "@odata.etag", "eTag", "cTag", "etag", "changeKey":
-		return true
-	case "employeeId":
-		return false
-	}
-	return strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids")
+	return idMembers[name] || (strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids")) && name != "employeeId"
 }
+
+var idMembers = map[string]bool{"id": true, "@odata.etag": true, "eTag": true, "cTag": true, "etag": true, "changeKey": true}
 
 // isServiceID recognises the id of what every tenant has: of a content type of SharePoint
 // (0x0101), a setting of Intune (device_vendor_msft_..), a property of MAPI (Integer 0x0E07).
@@ -214,7 +204,7 @@ func isHTTPValue(name, s string) bool {
 		kind, quoted := strings.CutPrefix(s, "type=")
 		return words.HarmlessHeader(name, s) || words.IsMediaType("text/plain;"+s) || quoted && words.IsMediaType(strings.Trim(kind, `"`))
 	case "Host":
-		return isOurHost(hostName(s))
+		return isOurHost(graph.WithoutPort(s))
 	case "Etag", "If-Match", "If-None-Match":
 		return s == "*" || isEtag(s)
 	case "Content-Range", "Range":

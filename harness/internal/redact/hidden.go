@@ -30,7 +30,7 @@ const mostPacked = 1 << 20
 func WithoutCredentials(text, instead string) string {
 	plain, by := withoutSecrets(text)
 	switch {
-	case hidden(plain) != noRule:
+	case hidden(plain, deepest) != noRule:
 		return instead
 	case by == noRule:
 		return text
@@ -38,15 +38,13 @@ func WithoutCredentials(text, instead string) string {
 	return strings.NewReplacer(fakeJWT, instead, placeholder, instead).Replace(plain)
 }
 
-// hidden is the rule of a credential that an encoding hides in a text, and noRule where there
-// is none. Only what stays as it came is asked for it: with a class or a rule off, or kept.
-func hidden(s string) rule { return hiddenIn(s, deepest) }
-
-func hiddenIn(s string, depth int) rule {
+// hidden is the rule of a credential that encodings hide in a text, so many at most, and noRule where
+// there is none. Only what stays as it came is asked for it: with a class or a rule off, or kept.
+func hidden(s string, depth int) ID {
 	if len(s) < 16 || depth == 0 {
 		return noRule
 	}
-	for _, decode := range [...]func(string) string{wide, unescaped, unquoted, html.UnescapeString, percents, base64Runs, base32Runs, hexRuns} {
+	for _, decode := range decoders {
 		plain := decode(s)
 		if plain == "" || plain == s {
 			continue
@@ -55,7 +53,7 @@ func hiddenIn(s string, depth int) rule {
 		if r == noRule && showsLinkToken(plain) {
 			r = secretURLToken
 		}
-		if r = cmp.Or(r, hiddenIn(plain, depth-1)); r != noRule {
+		if r = cmp.Or(r, hidden(plain, depth-1)); r != noRule {
 			return r
 		}
 	}
@@ -76,6 +74,14 @@ func showsLinkToken(s string) (shows bool) {
 }
 
 // Each of these is what a text says by an encoding that it shows signs of.
+var decoders = [...]func(string) string{
+	wide, unescaped, unquoted, html.UnescapeString, percents, base64Runs,
+	func(s string) string {
+		isBase32 := func(c byte) bool { return ascii.IsUpper(c) || '2' <= c && c <= '7' }
+		return runs(s, 26, isBase32, base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString)
+	},
+	func(s string) string { return runs(s, 26, ascii.IsHex, hex.DecodeString) },
+}
 
 // wide decodes UTF-16 of either order, which letters of ASCII fill with zeros.
 func wide(s string) string {
@@ -132,15 +138,6 @@ func base64Runs(s string) string {
 		return wire.Gunzip(plain, mostPacked), err
 	})
 }
-
-// base32Runs is what the base32 in a text says, one run a line.
-func base32Runs(s string) string {
-	isOfRun := func(c byte) bool { return ascii.IsUpper(c) || '2' <= c && c <= '7' }
-	return runs(s, 26, isOfRun, base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString)
-}
-
-// hexRuns is what the hexadecimal digits in a text say, one run a line.
-func hexRuns(s string) string { return runs(s, 26, ascii.IsHex, hex.DecodeString) }
 
 // runs decodes the runs of a class of bytes that have a least length, and keeps what is text.
 func runs(s string, least int, class func(byte) bool, decode func(string) ([]byte, error)) string {

@@ -9,6 +9,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
@@ -33,33 +34,31 @@ func (p *judge) volatile(l *place.Leaf) (string, bool) {
 			is, ok = "2026-01-01T00:00:00", true
 		}
 	}
-	if ok && p.r.keepHeaders.has(l.Name) {
+	if ok && p.r.keep.headers.has(l.Name) {
 		return l.Text, true
 	}
-	return is, ok && (len(p.r.salt) > 0 || is == l.Text)
+	return is, ok && (len(p.r.options.Salt) > 0 || is == l.Text)
 }
 
 // marked is the verdict on a value that the caller's rule marks, whatever is switched off.
 // What stands for a value is no value any more, so that what was redacted stays as it is.
 func (p *judge) marked(l *place.Leaf) (v verdict, is bool) {
-	if p.r.mark == nil || l.IsName() || l.Role == place.Bytes || l.Text == "" || isPlaceholder(l.Text) || p.r.ledger.faker.IsName(l.Text) {
+	if p.r.options.Mark == nil || l.IsName() || l.Role == place.Bytes || l.Text == "" || isPlaceholder(l.Text) || p.r.ledger.faker.IsName(l.Text) {
 		return verdict{}, false
 	}
-	by, series := noRule, ""
-	switch p.r.mark(l.Name, l.Parent, l.Text) {
-	case Secret:
-		by = secretMarked
-	case Identity:
-		by, series = identityName, "name"
-	case Content:
-		by, series = contentText, "text"
-	default:
+	f := marks[p.r.options.Mark(l.Name, l.Parent, l.Text)]
+	switch {
+	case f == nil:
 		return verdict{}, false
+	case l.Role == place.Number:
+		return p.renamer.named(f.rule, f.series, l), true
 	}
-	if by == secretMarked && l.Role != place.Number {
-		return verdict{placeholder, by, cassette.HoleSecret}, true
-	}
-	return p.renamer.named(by, series, l), true
+	return p.treated(f, l), true
+}
+
+// marks are how values are treated that a caller marks, by the class that it says.
+var marks = map[Class]*field{
+	Secret: {rule: secretMarked, treatment: "scheme"}, Identity: {rule: identityName, series: "name"}, Content: {rule: contentText, series: "text"},
 }
 
 // layered judges a text that has parts, as a whole: credentials, links whose tokens are
@@ -70,7 +69,7 @@ func (p *judge) layered(l *place.Leaf, at *spot) verdict {
 		return v
 	}
 	p.outside = p.left
-	if authority(l.Text) {
+	if strings.Contains(l.Text[:min(len(l.Text), 20)], "://") {
 		p.outside = !graph.IsHost(hostOf(l.Text))
 	}
 	if f.isCredential() || f != nil && f.rule == contentText && p.obeys(contentText) && l.Markup {
@@ -117,7 +116,7 @@ func (p *judge) verdict(l *place.Leaf, at *spot) verdict {
 		return verdict{plain, r, cassette.HoleSecret}
 	}
 	switch {
-	case p.kept(l):
+	case p.r.keep.values.has(s), p.r.keep.members.has(l.Name), p.r.keep.members.has(l.Outer):
 		return shown(plain, r)
 	case l.Role == place.Token, f != nil && f.treatment == "token":
 		return p.token(f, l)
@@ -129,20 +128,20 @@ func (p *judge) verdict(l *place.Leaf, at *spot) verdict {
 	if v, ok := p.composed(l); ok {
 		return v
 	}
-	if text, by, ok := p.ids(l, s); ok {
-		if by == noRule {
-			return p.byForm(l)
-		}
+	if !identity.IsMadeOf(s, isJoint) {
+		return p.named(l, f, r)
+	}
+	if text, by := p.idsIn(l, s); by != noRule {
 		return verdict{text: text, rule: by}
 	}
-	return p.named(l, f, r)
+	return p.byForm(l)
 }
 
 // composed rewrites a text that is put together from a name and more: the name of a member that has
 // parts, as an address has, that of a directory extension, the id of an extended property.
 func (p *judge) composed(l *place.Leaf) (verdict, bool) {
 	if l.Role == place.MemberName {
-		if is, ok := p.memberName(l); ok {
+		if is, ok := p.parts(l, l.Text); ok {
 			return verdict{is, unknownMember, cassette.HoleName}, true
 		}
 	}
@@ -199,8 +198,8 @@ func (p *judge) bytes(l *place.Leaf) verdict {
 
 // shown is the verdict on a text that stays, but for the credentials in it: this is the text
 // without those that it shows, and the rule of them.
-func shown(plain string, by rule) verdict {
-	if r := hidden(plain); r != noRule {
+func shown(plain string, by ID) verdict {
+	if r := hidden(plain, deepest); r != noRule {
 		return verdict{placeholder, r, cassette.HoleSecret}
 	}
 	return verdict{plain, by, cassette.HoleSecret}
@@ -208,7 +207,7 @@ func shown(plain string, by rule) verdict {
 
 // named gives a text that nothing says is harmless a counted pseudonym; secret is the rule of the
 // credentials in it.
-func (p *judge) named(l *place.Leaf, f *field, secret rule) verdict {
+func (p *judge) named(l *place.Leaf, f *field, secret ID) verdict {
 	if isPartID(l) && p.obeys(unknownText) { // a client's own word for a part of a batch, which matching goes round
 		return verdict{text: p.r.ledger.name("part", l.Text, p.suggestion(l)), rule: unknownText}
 	}
@@ -229,10 +228,10 @@ func (p *judge) named(l *place.Leaf, f *field, secret rule) verdict {
 // whole is off: credentials, ids, addresses.
 func (p *judge) byForm(l *place.Leaf) verdict {
 	text, by := withoutSecrets(l.Text)
-	if r := hidden(text); r != noRule {
+	if r := hidden(text, deepest); r != noRule {
 		return verdict{placeholder, r, cassette.HoleSecret}
 	}
-	note := func(r rule, is string) {
+	note := func(r ID, is string) {
 		if is != text {
 			by, text = r, is
 		}
@@ -276,16 +275,16 @@ func (p *judge) withoutTokens(within *place.Leaf, address string) string {
 	}
 	return within.RewriteText(place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {
 		f := p.fieldOf(l, nil)
-		if l.Layered || !(l.Role == place.Token && isLinkToken(l.Name)) && (f == nil || rules[f.rule].class != Secret) {
+		if l.Layered || !(l.Role == place.Token && isLinkToken(l.Name)) && (f == nil || f.rule.Class() != Secret) {
 			return "", false
 		}
 		return p.leaf(l)
 	})
 }
 
-// memberName rewrites the name of a member that has parts, as an address has.
-func (p *judge) memberName(name *place.Leaf) (text string, has bool) {
-	text = name.RewriteText(place.Leaf{Role: place.Text, Text: name.Text}, func(l *place.Leaf) (string, bool) {
+// parts rewrites the parts of a text that has some, as an address has.
+func (p *judge) parts(within *place.Leaf, s string) (text string, has bool) {
+	text = within.RewriteText(place.Leaf{Role: place.Text, Text: s}, func(l *place.Leaf) (string, bool) {
 		if has = has || l.Layered; !has {
 			return "", false
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -41,11 +42,7 @@ type Leak struct {
 
 // String reads "interaction 3: response.body $['password']: secret.password (10 bytes)".
 func (l Leak) String() string {
-	where := l.Part
-	if l.Path != "" {
-		where += " " + l.Path
-	}
-	return fmt.Sprintf("interaction %d: %s: %s (%s)", l.Interaction, where, l.Rule, l.Excerpt)
+	return fmt.Sprintf("interaction %d: %s: %s (%s)", l.Interaction, strings.TrimSpace(l.Part+" "+l.Path), l.Rule, l.Excerpt)
 }
 
 // Leaks lists what would leak if the cassette were published, in the order of the file: what
@@ -56,7 +53,7 @@ func Leaks(c *cassette.Cassette, rules Rules) ([]Leak, error) {
 	if c.Meta.Origin == cassette.Docs { // its people are invented, and so are their domains
 		rules.Identity, rules.Content, rules.Unknown = On, Off, Off
 	}
-	r, err := newCore(rules, Options{Salt: c.Salt})
+	r, err := New(rules, Options{Salt: c.Salt})
 	if err != nil {
 		return nil, err
 	}
@@ -64,21 +61,21 @@ func Leaks(c *cassette.Cassette, rules Rules) ([]Leak, error) {
 }
 
 // leaksIn runs a pass in trial over a cassette.
-func leaksIn(c *cassette.Cassette, r *core) (found []Leak) {
+func leaksIn(c *cassette.Cassette, r *Redactor) (found []Leak) {
 	for n, i := range c.Interactions {
 		p := newPass(r)
 		p.look = func(l *place.Leaf, v verdict) {
-			by := rules[v.rule]
+			by := v.rule
 			switch {
 			case v.rule == noRule:
 				if !looksRandom(l.Text) || words.Harmless(l.Name, l.Parent, l.Text) {
 					return
 				}
-				by.id = RandomValue
-			case v.text == l.Text, c.Meta.Origin == cassette.Docs && by.class != Secret && !isStranger(l.Text, v.rule):
+				by = RandomValue
+			case v.text == l.Text, c.Meta.Origin == cassette.Docs && by.Class() != Secret && !isStranger(l.Text, v.rule):
 				return
 			}
-			found = append(found, p.leak(l, by.id, i, n))
+			found = append(found, p.leak(l, by, i, n))
 		}
 		trial := *i
 		p.interaction(&trial)
@@ -89,9 +86,9 @@ func leaksIn(c *cassette.Cassette, r *core) (found []Leak) {
 
 // isStranger reports whether a text of documentation has a domain that is somebody's, alone or
 // in an address.
-func isStranger(text string, by rule) bool {
+func isStranger(text string, by ID) bool {
 	if by == identityDomain {
-		return !words.IsInventedDomain(hostName(text)) && !isPunctuation(text) // https://.../next
+		return !words.IsInventedDomain(graph.WithoutPort(text)) && !isPunctuation(text) // https://.../next
 	}
 	found := false
 	if by == identityAddress {
@@ -181,4 +178,37 @@ func looksRandom(s string) bool {
 		}
 	}
 	return entropy >= 4.2 && identity.Recognise(s) == nil && len(identity.Find(s)) == 0 && !strings.HasPrefix(s, `"`)
+}
+
+// A Census says what stands in a cassette for values: how often each pseudonym does.
+type Census struct {
+	Names       map[string]int // counted pseudonyms
+	IDs         map[string]int // computed ones
+	Credentials int            // constants of what gives access
+	Bytes       int            // texts of filler
+}
+
+// CensusOf counts the pseudonyms of a cassette, known by their checks.
+func CensusOf(c *cassette.Cassette) Census {
+	census := Census{Names: map[string]int{}, IDs: map[string]int{}}
+	faker := identity.NewFaker(c.Salt)
+	for _, i := range c.Interactions {
+		asked, answered := messagesOf(i)
+		eachText(func(l *place.Leaf) {
+			if isFiller(l.Text) {
+				census.Bytes++
+				return
+			}
+			census.Credentials += strings.Count(l.Text, placeholder) + strings.Count(l.Text, fakeJWT)
+			for _, span := range faker.FindNames(l.Text) {
+				census.Names[l.Text[span.Start:span.End]]++
+			}
+			for _, atom := range identity.Atoms(l.Text) {
+				if identity.IsFake(atom) {
+					census.IDs[atom.Text]++
+				}
+			}
+		}, &asked, &answered)
+	}
+	return census
 }

@@ -19,19 +19,26 @@ import (
 // pseudonym wherever it stands. The lexical class of a pseudonym is that of the value alone.
 type ledger struct {
 	faker *identity.Faker
-	tags  *tags
 
 	mu    sync.Mutex
 	names map[string]string // by value, in lower case where case says nothing
 	next  map[string]int    // the last number of a series
 	used  map[string]bool   // pseudonyms that values have (true), or had in the recording before
+
+	values []string          // that have a tag
+	tags   map[string]string // by pseudonym
+	taken  [][]bool          // by nonce and bits: those of these values
+	given  map[string]bool   // pseudonyms of the recording before whose values the service made
+
+	earlier map[string]string // by tag: pseudonyms of the recording before
+	tagged  map[string]string // by pseudonym: its tag there
+	nonces  int               // below this are all nonces of these tags
 }
 
 func newLedger(salt []byte) *ledger {
-	faker := identity.NewFaker(salt)
 	return &ledger{
-		faker: faker, tags: newTags(faker), names: make(map[string]string, 256),
-		next: map[string]int{}, used: map[string]bool{},
+		faker: identity.NewFaker(salt), names: make(map[string]string, 256), next: map[string]int{}, used: map[string]bool{},
+		tags: map[string]string{}, given: map[string]bool{},
 	}
 }
 
@@ -48,7 +55,14 @@ func (l *ledger) name(series, s string, suggested string) string {
 	if host, ends := strings.CutPrefix(s, "@"); ends && isAddress("a"+s) { // what addresses end with
 		return "@" + l.name("tenant", host, strings.TrimPrefix(suggested, "@"))
 	}
-	return l.text(series, s, suggested)
+	class, key := classOf(s)
+	switch class {
+	case numbered.File:
+		series = "file"
+	case numbered.Domain:
+		series = "tenant"
+	}
+	return l.counted(series, key, s, class, suggested)
 }
 
 // number is the pseudonym of a number of JSON, whatever its form: another number.
@@ -61,22 +75,10 @@ func (l *ledger) number(series, s string, suggested string) string {
 
 // address is the pseudonym of an address, whose host begins behind byte at.
 func (l *ledger) address(s string, at int, suggested string) string {
-	was := cmp.Or(l.tags.pseudonym(s), suggested)
+	was := cmp.Or(l.pseudonym(s), suggested)
 	local, domain, _ := strings.Cut(was, "@")
 	host := l.name("tenant", s[at+1:], domain)
 	return l.counted("user", strings.ToLower(s), s, numbered.Word, local) + "@" + host
-}
-
-// text is the pseudonym of what is no address.
-func (l *ledger) text(series, s string, suggested string) string {
-	class, key := classOf(s)
-	switch class {
-	case numbered.File:
-		series = "file"
-	case numbered.Domain:
-		series = "tenant"
-	}
-	return l.counted(series, key, s, class, suggested)
 }
 
 // reserve notes that a pseudonym stands as a value: no other value gets it.
@@ -97,7 +99,7 @@ func (l *ledger) counted(series, key, s string, class numbered.Class, suggested 
 	if class == numbered.File {
 		ext = path.Ext(s)
 	}
-	p, _, _ := strings.Cut(l.tags.pseudonym(s), "@")
+	p, _, _ := strings.Cut(l.pseudonym(s), "@")
 	p = cmp.Or(p, suggested)
 	if p == "" || l.used[p] || !l.faker.IsName(p) || !l.fits(p, series, class, ext) {
 		for {
@@ -194,3 +196,67 @@ func goesOn(text, next string) bool {
 var escape = regexp.MustCompile(`(%[0-9A-Fa-f]{2}|\\[nrtbf]|\\u[0-9A-Fa-f]{4})$`)
 
 const longestEscape = 6
+
+// Tags are few bits of the names that stand in holes, by which replay knows the names again.
+
+// mostNonces bounds the nonces that are tried for a tag.
+const mostNonces = 16
+
+// remember reads the tags of an earlier recording.
+func (l *ledger) remember(tags map[string]string) {
+	l.earlier, l.tagged = make(map[string]string, len(tags)), tags
+	for p, tag := range tags {
+		nonce, _ := identity.Nonce(tag)
+		l.earlier[tag] = p
+		l.nonces = max(l.nonces, min(nonce, mostNonces-1)+1)
+	}
+}
+
+// pseudonym is the one that a value had in the recording before, known by its tag.
+func (l *ledger) pseudonym(s string) string {
+	for nonce := range l.nonces {
+		if p, ok := l.earlier[l.faker.Tag(s, nonce)]; ok {
+			return p
+		}
+	}
+	return ""
+}
+
+// gave notes that a pseudonym of the recording before may stand for what the service made
+// this time: it keeps its tag then, by which nobody asks.
+func (l *ledger) gave(p string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.given[p] = true
+}
+
+// tag remembers that a name with this pseudonym stands in a hole, and keeps bits of the
+// value by which it is known again. The nonce is such that no value fits that has a tag
+// already.
+func (l *ledger) tag(p, value string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if tag, ok := l.tags[p]; ok {
+		return tag
+	}
+	if tag := l.tagged[p]; tag != "" && l.given[p] {
+		l.tags[p] = tag
+		return tag
+	}
+	tag := ""
+	for nonce := 0; tag == "" || nonce < len(l.taken); nonce++ {
+		if nonce == len(l.taken) {
+			l.taken = append(l.taken, make([]bool, 1<<identity.TagSize))
+			for _, v := range l.values {
+				l.taken[nonce][l.faker.TagBits(v, nonce)] = true
+			}
+		}
+		bits := l.faker.TagBits(value, nonce)
+		if tag == "" && (!l.taken[nonce][bits] || nonce == mostNonces-1) {
+			tag = bits.Tag(nonce)
+		}
+		l.taken[nonce][bits] = true
+	}
+	l.values, l.tags[p] = append(l.values, value), tag
+	return tag
+}

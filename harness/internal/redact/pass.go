@@ -19,19 +19,18 @@ import (
 // and notes it.
 type pass struct {
 	judge
-	leaves int            // shown so far, those with parts aside
-	holes  []replacedHole // in the order of leaves
-	names  []taggedName   // that holes hold, each once
-	nameAt map[string]int // where a name stands among them
+	leaves int                       // shown so far
+	holes  map[int]cassette.HoleKind // leaves of a request that were replaced, by their numbers
+	names  map[string]taggedName     // that holes hold
 
 	memory  *memory
-	counts  [mostRules]int
+	counts  []ruleCount
 	unknown map[string]int                 // by member: values replaced only because nothing knows them
 	look    func(l *place.Leaf, v verdict) // is given the verdicts, and nothing is replaced
 }
 
 // newPass begins a pass, which end ends.
-func newPass(c *core) *pass {
+func newPass(c *Redactor) *pass {
 	p, _ := c.passes.Get().(*pass)
 	if p == nil {
 		p = &pass{memory: &memory{}}
@@ -42,22 +41,16 @@ func newPass(c *core) *pass {
 
 // end leaves what was met lately to the next pass.
 func (p *pass) end() {
-	c, met := p.r, p.memory
+	c, met, counts := p.r, p.memory, p.counts
 	met.last = nil
-	*p = pass{memory: met}
+	*p = pass{memory: met, counts: counts[:0]}
 	p.r = c
 	c.passes.Put(p)
 }
 
-// A replacedHole is a leaf of a request, by its number, that was replaced.
-type replacedHole struct {
-	leaf  int
-	kind  cassette.HoleKind
-	whole bool // it has parts, and was replaced as a whole
-}
-
 // leaf says what is to stand in a leaf's place.
 func (p *pass) leaf(l *place.Leaf) (string, bool) {
+	p.leaves++
 	var v verdict
 	if is, ok := p.volatile(l); ok {
 		v = verdict{text: is, rule: volatile}
@@ -118,8 +111,6 @@ func (p *pass) isMemberName(s, parent string) bool {
 
 // carryOut notes a verdict and says what is to stand there.
 func (p *pass) carryOut(l *place.Leaf, v verdict) string {
-	n := p.leaves
-	p.leaves++
 	switch {
 	case p.look != nil:
 		p.look(l, v)
@@ -127,17 +118,26 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 	case v.rule == noRule:
 		return p.again(l)
 	case v.text != l.Text:
-		p.counts[v.rule]++
-		p.before.rename(l, v.text)
+		p.count(v.rule)
+		if p.before != nil && l.Role == place.MemberName {
+			p.before.renamed[l.Text], p.before.used[v.text] = v.text, true
+		}
 		if v.rule == unknownText || v.rule == unknownMember {
 			if p.unknown == nil {
 				p.unknown = map[string]int{}
 			}
-			p.unknown[p.memberOf(l)]++
+			member := "" // where its name is the service's
+			if (l.Role == place.Member || l.Role == place.Literal) && p.isMemberName(l.Name, l.Parent) {
+				member = l.Name
+			}
+			p.unknown[member]++
 		}
 	}
 	if p.request && v.hole != "" && (l.Role != place.Header || matchedHeaders.has(l.Name)) {
-		p.holes = append(p.holes, replacedHole{n, v.hole, l.Layered})
+		if p.holes == nil {
+			p.holes = map[int]cassette.HoleKind{}
+		}
+		p.holes[p.leaves] = v.hole
 		if v.hole == cassette.HoleName && v.text != l.Text && p.r.rules.Tags != Off {
 			p.tag(v.text, l.Text, l.Looked() || l.IsName() || l.Role == place.Header)
 			local, domain, isAddress := strings.Cut(v.text, "@")
@@ -149,26 +149,32 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 	return v.text
 }
 
-// tag keeps bits of a name that stands in a hole, by which replay knows it again.
-func (p *pass) tag(pseudonym, value string, looked bool) {
-	at, ok := p.nameAt[pseudonym]
-	if !ok {
-		if p.nameAt == nil {
-			p.nameAt = map[string]int{}
-		}
-		at = len(p.names)
-		p.nameAt[pseudonym] = at
-		p.names = append(p.names, taggedName{Name: pseudonym, Tag: p.r.ledger.tags.tag(pseudonym, value)})
-	}
-	p.names[at].Looked = p.names[at].Looked || looked
+// A ruleCount is how many values a rule replaced.
+type ruleCount struct {
+	by ID
+	n  int
 }
 
-// memberOf is the member at which a value stands, where its name is the service's.
-func (p *pass) memberOf(l *place.Leaf) string {
-	if (l.Role == place.Member || l.Role == place.Literal) && p.isMemberName(l.Name, l.Parent) {
-		return l.Name
+// count notes that a rule replaced a value. There are few, and a map would take longer.
+func (p *pass) count(by ID) {
+	k := slices.IndexFunc(p.counts, func(c ruleCount) bool { return c.by == by })
+	if k < 0 {
+		k, p.counts = len(p.counts), append(p.counts, ruleCount{by: by})
 	}
-	return ""
+	p.counts[k].n++
+}
+
+// tag keeps bits of a name that stands in a hole, by which replay knows it again.
+func (p *pass) tag(pseudonym, value string, looked bool) {
+	if p.names == nil {
+		p.names = map[string]taggedName{}
+	}
+	is, ok := p.names[pseudonym]
+	if !ok {
+		is = taggedName{Name: pseudonym, Tag: p.r.ledger.tag(pseudonym, value)}
+	}
+	is.Looked = is.Looked || looked
+	p.names[pseudonym] = is
 }
 
 // interaction rewrites all texts of an interaction. Headers and forms are replaced, not
@@ -217,23 +223,15 @@ func (p *pass) rewrite(m *place.Message) {
 // others rewrites what go-vcr keeps of a request beside that.
 func (p *pass) others(i *cassette.Interaction) {
 	req := &i.Request
-	if req.Host != "" {
-		if v := p.verdict(&place.Leaf{Role: place.Host, Text: req.Host}); v.rule != noRule {
-			req.Host = v.text
-		}
-	}
+	req.Host = p.rewritten(nil, place.Leaf{Role: place.Host, Text: req.Host})
 	req.RequestURI = p.rewritten(nil, place.Leaf{Role: place.Text, Text: req.RequestURI})
 	if req.RemoteAddr != "" {
 		req.RemoteAddr = "198.18.0.1:1"
 	}
 	if len(req.Form) > 0 {
-		all := make(url.Values, len(req.Form))
-		for _, name := range slices.Sorted(maps.Keys(req.Form)) {
-			for _, v := range req.Form[name] {
-				all.Add(name, p.rewritten(nil, place.Leaf{Role: place.Field, Name: name, Text: v}))
-			}
-		}
-		req.Form = all
+		form := place.Message{Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: req.Form.Encode()}
+		place.Rewrite(&form, p.judge.leaf)
+		req.Form, _ = url.ParseQuery(form.Body) // it is one
 	}
 }
 
@@ -265,28 +263,24 @@ func (p *pass) holesIn(stored *place.Message) []cassette.Hole {
 		return nil
 	}
 	holes := make([]cassette.Hole, 0, len(p.holes))
-	n, next := 0, 0
-	m := *stored
+	n, m := 0, *stored
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
-		is := next < len(p.holes) && p.holes[next].leaf == n
-		if l.Layered && !(is && p.holes[next].whole) {
-			return "", false
-		}
-		if is {
-			holes = append(holes, cassette.Hole{Place: l.Place(), Kind: p.holes[next].kind})
-			next++
-		}
 		n++
-		return l.Text, true
+		kind, is := p.holes[n]
+		if is {
+			holes = append(holes, cassette.Hole{Place: l.Place(), Kind: kind})
+		}
+		return l.Text, is || !l.Layered
 	})
 	return holes
 }
 
 func (p *pass) note(i *cassette.Interaction) []byte {
-	if len(p.r.salt) == 0 {
+	if len(p.r.options.Salt) == 0 {
 		return nil
 	}
-	n := noteData{Names: p.names, Salt: p.r.saltDigest}
+	byName := func(a, b taggedName) int { return strings.Compare(a.Name, b.Name) }
+	n := noteData{Names: slices.SortedFunc(maps.Values(p.names), byName), Salt: p.r.saltDigest}
 	if len(i.Holes) > 0 {
 		n.Shapes = shapesOf(i)
 	}

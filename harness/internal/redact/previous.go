@@ -2,18 +2,20 @@ package redact
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
@@ -23,10 +25,9 @@ import (
 // tokens, and instants after the recording's start. So two recordings of a service that makes
 // fresh ones are equal.
 type previous struct {
-	byTemplate places
-	byRequest  places
-	ids        map[string]bool // that the earlier recording has, by Atom.Key; tokens as they are
-	since      time.Time       // no instant before is one that the service made for the earlier recording
+	places map[string][]*earlierInteraction // of the earlier recording, in order, by likeness
+	ids    map[string]bool                  // that it has, by Atom.Key; tokens as they are
+	since  time.Time                        // no instant before is one that the service made for it
 
 	mu    sync.Mutex        // of what follows, of places, and of what is met
 	fresh map[string]string // by Atom.Key, or token: ids that are new, and what they are called
@@ -35,21 +36,9 @@ type previous struct {
 	dates map[string]string // instants that answers gave, and what they are called
 }
 
-// places are interactions of the earlier recording, in order, by what they have in common.
-type places map[likeness][]*earlierInteraction
-
-// A likeness is what interactions have in common: a text of their requests, and their answers'
-// status, 0 where it may be any.
-type likeness struct {
-	text string
-	code int
-}
-
-func (p places) add(text string, e *earlierInteraction) {
-	for _, l := range []likeness{{text, e.of.Response.Code}, {text, 0}} {
-		p[l] = append(p[l], e)
-	}
-}
+// likeness is what interactions have in common: the template or the text of their requests,
+// and their answers' status, 0 where it may be any.
+func likeness(text string, code int) string { return strconv.Itoa(code) + " " + text }
 
 // An earlier interaction is the one that stands where another is recorded now.
 type earlierInteraction struct {
@@ -60,8 +49,7 @@ type earlierInteraction struct {
 
 func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 	v := &previous{
-		byTemplate: places{}, byRequest: places{}, ids: map[string]bool{},
-		since: c.Meta.RecordedAt.Add(-24 * time.Hour),
+		places: map[string][]*earlierInteraction{}, ids: map[string]bool{}, since: c.Meta.RecordedAt.Add(-24 * time.Hour),
 		fresh: map[string]string{}, used: map[string]bool{}, dates: map[string]string{},
 	}
 	note := func(leaf *place.Leaf) {
@@ -77,12 +65,16 @@ func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 			v.ids[a.Key()] = true
 		}
 	}
-	l.tags.remember(c.Meta.Tags)
+	l.remember(c.Meta.Tags)
 	for n, i := range c.Interactions {
 		asked, answered := messagesOf(i)
 		e := &earlierInteraction{of: i, position: n}
-		v.byTemplate.add(templateOf(i), e)
-		v.byRequest.add(requestText(&asked), e)
+		for _, text := range []string{templateOf(i), requestText(&asked)} {
+			for _, code := range []int{i.Response.Code, 0} {
+				like := likeness(text, code)
+				v.places[like] = append(v.places[like], e)
+			}
+		}
 		eachText(note, &asked, &answered)
 	}
 	return v
@@ -117,7 +109,7 @@ func (v *previous) like(i *cassette.Interaction) *earlierInteraction {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.byTemplate.free(templateOf(i), i.Response.Code)
+	return v.free(templateOf(i), i.Response.Code)
 }
 
 // place says in which place an interaction stands once its request is redacted: the first
@@ -134,7 +126,7 @@ func (v *previous) place(guess *earlierInteraction, asked *place.Message, answer
 			v.start = date.Add(-2 * time.Second)
 		}
 	}
-	is := v.byRequest.free(requestText(asked), answer.Code)
+	is := v.free(requestText(asked), answer.Code)
 	if is == nil && guess != nil && !guess.met {
 		is = guess
 	}
@@ -145,41 +137,26 @@ func (v *previous) place(guess *earlierInteraction, asked *place.Message, answer
 }
 
 // free is the first free one of those with a text, of those with an answer's status where there
-// is one. A client that was turned away asks again, and then stands there.
-func (p places) free(text string, code int) *earlierInteraction {
-	is := p.first(likeness{text, code})
-	if is == nil && code != http.StatusTooManyRequests && code < http.StatusInternalServerError {
-		is = p.first(likeness{text, 0})
-	}
-	return is
-}
-
-// first is the first free one of some. Those before it are forgotten, so that a recording of
-// many alike requests does not pass over all of them each time.
-func (p places) first(l likeness) *earlierInteraction {
-	all := p[l]
+// is one. A client that was turned away asks again, and then stands there. Those before it are
+// forgotten, so that a recording of many alike requests does not pass over all of them each time.
+func (v *previous) free(text string, code int) *earlierInteraction {
+	like := likeness(text, code)
+	all := v.places[like]
 	for len(all) > 0 && all[0].met {
 		all = all[1:]
 	}
-	if len(all) == 0 {
-		delete(p, l)
+	v.places[like] = all
+	switch {
+	case len(all) > 0:
+		return all[0]
+	case code == 0, code == http.StatusTooManyRequests, code >= http.StatusInternalServerError:
 		return nil
 	}
-	p[l] = all
-	return all[0]
-}
-
-// claim reserves a pseudonym for a fresh id, unless another has it. The lock is held.
-func (v *previous) claim(key string) bool {
-	if v.used[key] {
-		return false
-	}
-	v.used[key] = true
-	return true
+	return v.free(text, 0)
 }
 
 // message is the answer of the earlier interaction, or its request.
-func (e *earlierInteraction) message(answer bool, l *ledger) *earlierMessage {
+func (e *earlierInteraction) message(answer bool, ledger *ledger) *earlierMessage {
 	if e == nil {
 		return nil
 	}
@@ -187,7 +164,18 @@ func (e *earlierInteraction) message(answer bool, l *ledger) *earlierMessage {
 	if answer {
 		m = answered
 	}
-	return newEarlierMessage(&m, l)
+	b := &earlierMessage{texts: map[textPlace]string{}, members: map[string][]string{}, renamed: map[string]string{}, used: map[string]bool{}}
+	eachText(func(l *place.Leaf) {
+		switch {
+		case len(l.Text) > longestFollowed:
+		case l.Role != place.MemberName:
+			b.texts[textPlace{l.Place(), l.Role == place.FileName}] = l.Text
+		case ledger.faker.IsName(l.Text):
+			object := objectOf(l)
+			b.members[object] = append(b.members[object], l.Text)
+		}
+	}, &m)
+	return b
 }
 
 // inOrder is the answer to a batch with its parts in the order of the earlier recording: a
@@ -196,47 +184,49 @@ func (e *earlierInteraction) inOrder(asked, answer string) string {
 	if e == nil || !strings.Contains(answer, `"responses"`) {
 		return answer
 	}
-	was, now := batchOf(e.of.Request.Body, e.of.Response.Body), batchOf(asked, answer)
-	if len(was.Requests) != len(now.Requests) || len(was.Responses) != len(now.Responses) {
+	sent, sends := partsIn(e.of.Request.Body), partsIn(asked)
+	was, now := partsIn(e.of.Response.Body), partsIn(answer)
+	if len(sent) != len(sends) || len(was) != len(now) {
 		return answer
 	}
 	rank := map[string]int{} // of the parts that are sent now, in the earlier answer
-	for n, part := range was.Requests {
-		rank[now.Requests[n].ID] = slices.IndexFunc(was.Responses, func(r batchPart) bool { return r.ID == part.ID })
+	for n, part := range sent {
+		rank[sends[n].id] = slices.IndexFunc(was, func(p batchPart) bool { return p.id == part.id })
 	}
-	ordered := slices.Clone(now.Responses)
-	slices.SortStableFunc(ordered, func(a, b batchPart) int { return cmp.Compare(rank[a.ID], rank[b.ID]) })
-	var out strings.Builder
-	at := strings.Index(answer, `"responses"`)
-	out.WriteString(answer[:at])
-	for n, part := range now.Responses {
-		gap, rest, found := strings.Cut(answer[at:], part.text)
-		if !found || strings.Trim(strings.TrimPrefix(gap, `"responses"`), " \t\r\n:[,") != "" { // it stands elsewhere, too
-			return answer
+	ordered := slices.Clone(now)
+	slices.SortStableFunc(ordered, func(a, b batchPart) int { return cmp.Compare(rank[a.id], rank[b.id]) })
+	edits := make([]edit.Edit, len(now))
+	for n, part := range now {
+		edits[n] = edit.Edit{Start: part.start, End: part.end, Text: answer[ordered[n].start:ordered[n].end]}
+	}
+	return edit.Apply(answer, edits)
+}
+
+// A batchPart is a part of a batch, or its answer: its id, and where it stands.
+type batchPart struct {
+	id         string
+	start, end int
+}
+
+// partsIn finds the parts of a batch, or of the answer to one, in their order.
+func partsIn(text string) (parts []batchPart) {
+	inList := false
+	for t, err := range jsondoc.Scan(text) {
+		switch {
+		case err != nil:
+			return nil
+		case t.Depth == 1:
+			inList = t.Kind == '[' && (t.Name == "requests" || t.Name == "responses")
+		case !inList || t.Depth > 3:
+		case t.Depth == 2 && !t.Closes():
+			parts = append(parts, batchPart{start: t.Start, end: t.Start + len(t.Raw)})
+		case t.Depth == 2:
+			parts[len(parts)-1].end = t.Start + 1
+		case t.Name == "id":
+			parts[len(parts)-1].id = t.Raw
 		}
-		out.WriteString(gap + ordered[n].text)
-		at = len(answer) - len(rest)
 	}
-	return out.String() + answer[at:]
-}
-
-// A batchExchange is a batch and its answer, the parts of each in their order.
-type batchExchange struct{ Requests, Responses []batchPart }
-
-// batchOf reads a batch; one that is cut has no parts.
-func batchOf(asked, answer string) (b batchExchange) {
-	if json.Unmarshal([]byte(asked), &b) != nil || json.Unmarshal([]byte(answer), &b) != nil {
-		return batchExchange{}
-	}
-	return b
-}
-
-// A batchPart is a part of a batch, or its answer, as it is written.
-type batchPart struct{ ID, text string }
-
-func (p *batchPart) UnmarshalJSON(text []byte) error {
-	p.text = string(text)
-	return json.Unmarshal(text, &struct{ ID *string }{&p.ID})
+	return parts
 }
 
 func messagesOf(i *cassette.Interaction) (asked, answered place.Message) {
@@ -274,21 +264,6 @@ type textPlace struct {
 // longestFollowed bounds the texts in which ids are followed: each of them is looked for among all.
 const longestFollowed = 512
 
-func newEarlierMessage(m *place.Message, ledger *ledger) *earlierMessage {
-	b := &earlierMessage{texts: map[textPlace]string{}, members: map[string][]string{}, renamed: map[string]string{}, used: map[string]bool{}}
-	eachText(func(l *place.Leaf) {
-		switch {
-		case len(l.Text) > longestFollowed:
-		case l.Role != place.MemberName:
-			b.texts[textPlace{l.Place(), l.Role == place.FileName}] = l.Text
-		case ledger.faker.IsName(l.Text):
-			object := objectOf(l)
-			b.members[object] = append(b.members[object], l.Text)
-		}
-	}, m)
-	return b
-}
-
 // objectOf is the place of the object that a member's name stands in.
 func objectOf(l *place.Leaf) string {
 	at := l.Place()
@@ -302,22 +277,15 @@ func (b *earlierMessage) at(l *place.Leaf) string {
 		return ""
 	}
 	if l.Role == place.MemberName {
-		return b.unused(objectOf(l))
-	}
-	return b.texts[textPlace{l.PlaceAs(b.called), l.Role == place.FileName}]
-}
-
-// unused is the first name of a member of an object that nothing is called yet.
-func (b *earlierMessage) unused(object string) string {
-	names := b.members[object]
-	for len(names) > 0 && b.used[names[0]] {
-		names = names[1:]
-	}
-	b.members[object] = names
-	if len(names) == 0 {
+		object := objectOf(l)
+		for names := b.members[object]; len(names) > 0; names = names[1:] {
+			if b.members[object] = names; !b.used[names[0]] {
+				return names[0]
+			}
+		}
 		return ""
 	}
-	return names[0]
+	return b.texts[textPlace{l.PlaceAs(b.called), l.Role == place.FileName}]
 }
 
 // called is what a member on the way to a place was called.
@@ -327,11 +295,4 @@ func (b *earlierMessage) called(name string) string {
 		return is + name[len(own):]
 	}
 	return name
-}
-
-// rename notes what a member is called.
-func (b *earlierMessage) rename(l *place.Leaf, is string) {
-	if b != nil && l.Role == place.MemberName {
-		b.renamed[l.Text], b.used[is] = is, true
-	}
 }

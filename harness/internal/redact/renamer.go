@@ -3,6 +3,7 @@ package redact
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -16,18 +17,8 @@ import (
 // A renamer says what is to stand for a text.
 type renamer struct{ vocabulary }
 
-// ids renames the ids of a text that is made of ids, and of what joins them. ok is false
-// for other texts, whatever ids stand in them.
-func (p *renamer) ids(l *place.Leaf, s string) (text string, by rule, ok bool) {
-	if !identity.IsMadeOf(s, isJoint) {
-		return "", noRule, false
-	}
-	text, by = p.idsIn(l, s)
-	return text, by, true
-}
-
 // idsIn renames the ids in a text, and says by which rule the last of them.
-func (p *renamer) idsIn(l *place.Leaf, s string) (text string, by rule) {
+func (p *renamer) idsIn(l *place.Leaf, s string) (text string, by ID) {
 	text = identity.Rewrite(s, func(a identity.Atom) string {
 		r := ruleOfAtom(l, a, p.outside)
 		if r == noRule || !p.obeys(r) {
@@ -55,7 +46,7 @@ func (p *renamer) extension(l *place.Leaf) (verdict, bool) {
 
 // ruleOfAtom is the rule of an id: none for one that every tenant has. What looks random in
 // a link off Graph gives access.
-func ruleOfAtom(l *place.Leaf, a identity.Atom, outside bool) rule {
+func ruleOfAtom(l *place.Leaf, a identity.Atom, outside bool) ID {
 	switch {
 	case a.Kind == identity.GUID && words.IsWellKnown(a.Text):
 		return noRule
@@ -67,7 +58,7 @@ func ruleOfAtom(l *place.Leaf, a identity.Atom, outside bool) rule {
 }
 
 // ruleOfID has the kinds whose ids say what they are ids of.
-var ruleOfID = [...]rule{
+var ruleOfID = [...]ID{
 	identity.GUID: identityGUID, identity.Thread: identityThread, identity.Item: identityDrive, identity.Outlook: identityOutlook,
 	identity.SID: identitySID, identity.ICal: identityOutlook, identity.Token: noRule,
 }
@@ -94,7 +85,7 @@ var jointParts = regexp.MustCompile(`[A-Za-z]+|[0-9]+|[^\x00-\x7F]`)
 
 // ruleFor says which rule replaces a text: that of its name, or one that its form or its
 // role does.
-func ruleFor(l *place.Leaf, f *field) (rule, string) {
+func ruleFor(l *place.Leaf, f *field) (ID, string) {
 	switch {
 	case f != nil:
 		return f.rule, f.series
@@ -122,7 +113,7 @@ func ruleFor(l *place.Leaf, f *field) (rule, string) {
 }
 
 // named gives a text a counted pseudonym.
-func (p *renamer) named(by rule, series string, l *place.Leaf) verdict {
+func (p *renamer) named(by ID, series string, l *place.Leaf) verdict {
 	name := p.r.ledger.name
 	if l.Role == place.Number {
 		name = p.r.ledger.number
@@ -139,8 +130,11 @@ func (p *renamer) treated(f *field, l *place.Leaf) verdict {
 			return verdict{"0", f.rule, cassette.HoleSecret} // one zero: JSON has no number that begins with more
 		}
 		return verdict{constantFor(s), f.rule, cassette.HoleSecret}
-	case "scheme":
-		return verdict{withScheme(s), f.rule, cassette.HoleSecret}
+	case "scheme": // which stays: Bearer, Basic, MSAuth1.0
+		if scheme, _, ok := strings.Cut(s, " "); ok && isScheme(scheme) {
+			return verdict{scheme + " " + placeholder, f.rule, cassette.HoleSecret}
+		}
+		return verdict{placeholder, f.rule, cassette.HoleSecret}
 	case "base64":
 		return verdict{redactedBase64, f.rule, cassette.HoleSecret}
 	case "filler":
@@ -152,20 +146,15 @@ func (p *renamer) treated(f *field, l *place.Leaf) verdict {
 	case "hash":
 		return p.hash(f, l)
 	case "day":
+		is := "2000-01-01"
 		if l.Role == place.Number {
-			return verdict{onesFor(s), f.rule, cassette.HoleTime}
+			is = onesFor(s)
+		} else if len(s) > 10 && s[10] == 'T' {
+			is += "T00:00:00Z"
 		}
-		return verdict{dayFor(s), f.rule, cassette.HoleTime}
+		return verdict{is, f.rule, cassette.HoleTime}
 	}
 	return p.named(f.rule, f.series, l)
-}
-
-// dayFor is a day in the format of a date.
-func dayFor(s string) string {
-	if len(s) > 10 && s[10] == 'T' {
-		return "2000-01-01T00:00:00Z"
-	}
-	return "2000-01-01"
 }
 
 // token renames a text that is a token because of where it stands. A number stays, which
@@ -188,7 +177,7 @@ func (p *renamer) token(f *field, l *place.Leaf) verdict {
 			return verdict{text: t, rule: r}
 		}
 	}
-	if rules[r].class == Secret {
+	if r.Class() == Secret {
 		return verdict{placeholder, r, cassette.HoleSecret}
 	}
 	return p.named(r, "token", l)
@@ -220,7 +209,8 @@ func (p *renamer) hash(f *field, l *place.Leaf) verdict {
 // boundary is what separates parts instead of a text that a client made, most by chance: an
 // id where it is one, else a name, unless it is made of words.
 func (p *renamer) boundary(l *place.Leaf) string {
-	if is, _, ok := p.ids(l, l.Text); ok {
+	if identity.IsMadeOf(l.Text, isJoint) {
+		is, _ := p.idsIn(l, l.Text)
 		return is
 	}
 	if len(l.Text) <= 40 && digitsIn(l.Text) <= 3 && isMarkupName(strings.ToLower(l.Text)) {
@@ -234,28 +224,26 @@ func (p *renamer) boundary(l *place.Leaf) string {
 // answer gave it is always computed: by that alone it is known again.
 func (p *renamer) atom(l *place.Leaf, a identity.Atom) string {
 	is := p.r.ledger.faker.Fake(a)
-	return p.fromBefore(l, a.Key(), is, identity.Atom{Kind: a.Kind, Text: is}.Key(), func(was string) string {
+	return p.fromBefore(l, a.Key(), is, identity.Atom{Kind: a.Kind, Text: is}.Key(), func(was string) (string, string) {
 		if len(l.Text) > longestFollowed {
-			return ""
+			return "", ""
 		}
 		before, now := identity.Atoms(was), identity.Atoms(l.Text)
-		for n := range min(len(now), len(before)) {
-			if b := before[n]; len(before) == len(now) && now[n].Key() == a.Key() && b.Kind == a.Kind && len(b.Text) == len(a.Text) && identity.IsFake(b) &&
-				p.r.previous.claim(b.Key()) {
-				return b.Text
-			}
+		n := slices.IndexFunc(now, func(is identity.Atom) bool { return is.Key() == a.Key() })
+		if n < 0 || len(before) != len(now) || before[n].Kind != a.Kind || len(before[n].Text) != len(a.Text) || !identity.IsFake(before[n]) {
+			return "", ""
 		}
-		return ""
+		return before[n].Text, before[n].Key()
 	})
 }
 
 // link is the same for a token that is looked up as a whole.
 func (p *renamer) link(l *place.Leaf, is string) string {
-	return p.fromBefore(l, l.Text, is, is, func(was string) string {
-		if same, ok := identity.RewriteToken(was, p.r.ledger.faker.Fake); ok && same == was && p.r.previous.claim(was) {
-			return was
+	return p.fromBefore(l, l.Text, is, is, func(was string) (string, string) {
+		if same, ok := identity.RewriteToken(was, p.r.ledger.faker.Fake); !ok || same != was {
+			return "", ""
 		}
-		return ""
+		return was, was
 	})
 }
 
@@ -268,17 +256,18 @@ func (p *renamer) again(l *place.Leaf) string {
 	case !isCounter(l):
 		return p.instant(l)
 	}
-	return p.fromBefore(l, l.Text, l.Text, l.Text, func(was string) string {
-		if len(was) == len(l.Text) && ascii.All(was, ascii.IsDigit) && p.r.previous.claim(was) {
-			return was
+	return p.fromBefore(l, l.Text, l.Text, l.Text, func(was string) (string, string) {
+		if len(was) != len(l.Text) || !ascii.All(was, ascii.IsDigit) {
+			return "", ""
 		}
-		return ""
+		return was, was
 	})
 }
 
 // fromBefore is the pseudonym of a value that has a computed one: that itself, where the
-// recording before has it or the client looks the value up, else what choose finds there.
-func (p *renamer) fromBefore(l *place.Leaf, key, computed, computedKey string, choose func(was string) string) string {
+// recording before has it or the client looks the value up, else what choose finds there with
+// its key, unless another has it.
+func (p *renamer) fromBefore(l *place.Leaf, key, computed, computedKey string, choose func(was string) (is, key string)) string {
 	v := p.r.previous
 	if v == nil || p.r.rules.KeepFresh {
 		return computed
@@ -293,7 +282,9 @@ func (p *renamer) fromBefore(l *place.Leaf, key, computed, computedKey string, c
 	}
 	called := computed
 	if !p.request || !l.Looked() {
-		called = cmp.Or(choose(p.before.at(l)), computed)
+		if is, key := choose(p.before.at(l)); is != "" && !v.used[key] {
+			called, v.used[key] = is, true
+		}
 	}
 	v.fresh[key] = called
 	return called

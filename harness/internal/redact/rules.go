@@ -45,11 +45,10 @@ func (r Rules) Validate() error {
 		}
 	}
 	for _, id := range r.Disable {
-		n := ruleNamed(ID(id))
-		switch {
-		case n == 0:
-			return unknownRule(id)
-		case rules[n].class == Secret:
+		switch id := ID(id); {
+		case !slices.Contains(rules, id):
+			return &fault.Error{Message: fmt.Sprintf("there is no rule %q", id), Hint: "the rules that can be disabled are " + strings.Join(disableable, ", ")}
+		case id.Class() == Secret:
 			return fmt.Errorf("rule %q cannot be disabled: secrets are always redacted", id)
 		}
 	}
@@ -74,19 +73,15 @@ func (r Rules) Validate() error {
 	return nil
 }
 
-// unknownRule refuses an id that no rule has.
-func unknownRule(id string) error {
-	var ids []string
-	for _, rule := range rules[1:volatile] {
-		if rule.class != Secret {
-			ids = append(ids, string(rule.id))
+// disableable are the ids of rules that can be disabled.
+var disableable = func() (ids []string) {
+	for _, id := range rules {
+		if id.Class() != Secret && id != volatile {
+			ids = append(ids, string(id))
 		}
 	}
-	return &fault.Error{
-		Message: fmt.Sprintf("there is no rule %q", id),
-		Hint:    "the rules that can be disabled are " + strings.Join(ids, ", "),
-	}
-}
+	return ids
+}()
 
 // Digest identifies what the rules do: equal for rules that redact alike, whatever
 // order they are written in. It is 12 hexadecimal digits.
@@ -105,14 +100,15 @@ func (r Rules) Digest() string {
 // are real there is nothing to hide in it.
 func (r Rules) closed() bool { return r.Unknown != Off && (r.Identity != Off || r.Content != Off) }
 
-// enabled says for each rule whether it is obeyed.
-func (r Rules) enabled() (on [mostRules]bool) {
-	for n, rule := range rules[1:] {
-		switch class := rule.class; {
-		case class == Identity && r.Identity == Off, class == Content && r.Content == Off, class == Unknown && !r.closed():
-		default:
-			on[n+1] = class == Secret || !slices.Contains(r.Disable, string(rule.id))
+// disabled says which rules are not obeyed.
+func (r Rules) disabled() map[ID]bool {
+	off := map[ID]bool{}
+	for _, id := range rules {
+		class := id.Class()
+		if class == Identity && r.Identity == Off || class == Content && r.Content == Off || class == Unknown && !r.closed() ||
+			class != Secret && slices.Contains(r.Disable, string(id)) {
+			off[id] = true
 		}
 	}
-	return on
+	return off
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 )
 
@@ -19,7 +20,7 @@ const (
 )
 
 // withoutSecrets replaces the credentials in a text by constants, and says by which rule.
-func withoutSecrets(s string) (string, rule) {
+func withoutSecrets(s string) (string, ID) {
 	if len(s) < 8 {
 		return s, noRule
 	}
@@ -27,22 +28,24 @@ func withoutSecrets(s string) (string, rule) {
 	if strings.Contains(s, pemBegin) {
 		s, found = pemBlocks.ReplaceAllString(s, placeholder), secretPEM
 	}
-	if is := withoutUserInfo(s); is != s {
-		s, found = is, secretLogin
+	if strings.Contains(s, "://") && userInfo.MatchString(s) {
+		s, found = userInfo.ReplaceAllString(s, "$1"+placeholder+"@"), secretLogin
 	}
-	var b strings.Builder
-	at, scheme, assigned := 0, "", ""
+	var edits []edit.Edit
+	scheme, assigned := "", ""
 	for i := 0; i < len(s); {
 		if !isTokenByte[s[i]] {
 			if end, r := quotedSecret(s, i, assigned); r != noRule {
-				b.WriteString(s[at:i+1] + placeholder)
-				at, i, found, assigned = end, end, r, ""
+				edits = append(edits, edit.Edit{Start: i + 1, End: end, Text: placeholder})
+				i, found, assigned = end, r, ""
 				continue
 			}
 			if strings.IndexByte(" =:\"'", s[i]) < 0 && !strings.HasPrefix(s[i:], `\"`) {
 				scheme, assigned = "", ""
 			}
-			i += escapeSize(s[i:])
+			if i++; s[i-1] == '%' || s[i-1] == '\\' {
+				i += max(1, len(escapeStart.FindString(s[i-1:]))) - 1
+			}
 			continue
 		}
 		j := i
@@ -52,13 +55,10 @@ func withoutSecrets(s string) (string, rule) {
 		word := s[i:j]
 		constant, r := secretWord(word, scheme, assigned)
 		if r != noRule && constant != word {
-			b.WriteString(s[at:i])
-			b.WriteString(constant)
-			at, found = j, r
-		}
-		if rest := strings.TrimLeft(s[j:], "="); r != noRule && at == j && (rest == "" || !isTokenByte[rest[0]]) { // of base64
-			j = len(s) - len(rest)
-			at = j
+			if rest := strings.TrimLeft(s[j:], "="); rest == "" || !isTokenByte[rest[0]] { // of base64
+				j = len(s) - len(rest)
+			}
+			edits, found = append(edits, edit.Edit{Start: i, End: j, Text: constant}), r
 		}
 		next := strings.TrimLeft(s[j:], "\"'\\ ")
 		switch assigns := next != "" && (next[0] == '=' || next[0] == ':'); {
@@ -70,16 +70,12 @@ func withoutSecrets(s string) (string, rule) {
 		scheme = word
 		i = j
 	}
-	if at == 0 {
-		return s, found
-	}
-	b.WriteString(s[at:])
-	return b.String(), found
+	return edit.Apply(s, edits), found
 }
 
 // quotedSecret says where a value in quotes ends that opens at a byte of a text and that a
 // credential's name is given; noRule where there is none.
-func quotedSecret(s string, i int, assigned string) (end int, r rule) {
+func quotedSecret(s string, i int, assigned string) (end int, r ID) {
 	if assigned == "" || s[i] != '"' && s[i] != '\'' {
 		return 0, noRule
 	}
@@ -94,44 +90,22 @@ func quotedSecret(s string, i int, assigned string) (end int, r rule) {
 	for size > 0 && s[i+size] == '\\' { // of the quote that ends it, in JSON within JSON
 		size--
 	}
-	if size <= 0 || strings.HasPrefix(s[i+1:], placeholder) || isSetting(s[i+1:i+1+size]) {
+	if size <= 0 || strings.HasPrefix(s[i+1:], placeholder) || settings.has(s[i+1:i+1+size]) {
 		return 0, noRule
 	}
 	return i + 1 + size, f.rule
 }
 
-// escapeSize is the length of what a text that is no word's begins with: an escape, of an
-// address however often, or of JSON, is no part of the word behind it.
-func escapeSize(s string) int {
-	switch {
-	case s[0] == '%':
-		n := 1
-		for strings.HasPrefix(s[n:], "25") {
-			n += 2
-		}
-		if len(s) >= n+2 && ascii.IsHex(s[n]) && ascii.IsHex(s[n+1]) {
-			return n + 2
-		}
-		return n
-	case s[0] == '\\' && len(s) >= 6 && s[1] == 'u' && ascii.All(s[2:6], ascii.IsHex):
-		return 6
-	case s[0] == '\\' && len(s) >= 2 && strings.IndexByte("nrtbf", s[1]) >= 0:
-		return 2
-	}
-	return 1
-}
+// escapeStart is an escape, of an address however often, or of JSON, with which a text begins: it is no
+// part of the word behind it.
+var escapeStart = regexp.MustCompile(`^(?:%(?:25)*[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[nrtbf])`)
 
 // isTokenByte are the characters of tokens: base64 in both alphabets, dots, tildes.
-var isTokenByte = func() (set [256]bool) {
-	for c := range 128 {
-		set[c] = ascii.IsAlnum(byte(c)) || strings.IndexByte("-._~+/!*$", byte(c)) >= 0
-	}
-	return set
-}()
+var isTokenByte = ascii.SetOf(func(c byte) bool { return ascii.IsAlnum(c) || strings.IndexByte("-._~+/!*$", c) >= 0 })
 
 // secretWord says what is to stand for a word that is a credential: by its own form, by the
 // scheme before it, or by what it is assigned to.
-func secretWord(word, scheme, assigned string) (string, rule) {
+func secretWord(word, scheme, assigned string) (string, ID) {
 	if len(word) < 6 || word == placeholder {
 		return word, noRule
 	}
@@ -212,14 +186,7 @@ func withDigits(s string, digit byte) string {
 // pemBlocks are PEM blocks; one that is cut is the rest of the text.
 var pemBlocks = regexp.MustCompile(`(?s)-----BEGIN .*?(?:-----END (?:.*?-----)?|\z)`)
 
-// withoutUserInfo replaces what stands before the hosts of addresses, where there is a password.
-func withoutUserInfo(s string) string {
-	if !strings.Contains(s, "://") || strings.IndexByte(s, '@') < 0 {
-		return s
-	}
-	return userInfo.ReplaceAllString(s, "$1"+placeholder+"@")
-}
-
+// userInfo is what stands before the hosts of addresses, where there is a password.
 var userInfo = regexp.MustCompile(`(://)[^\s/?#"'<>@:]*:[^\s/?#"'<>@]+@`)
 
 // constantFor is REDACTED in the format of a secret.
@@ -235,21 +202,9 @@ func constantFor(s string) string {
 	return placeholder
 }
 
-// withScheme keeps the scheme of credentials: Bearer, Basic, MSAuth1.0.
-func withScheme(s string) string {
-	scheme, _, ok := strings.Cut(s, " ")
-	if !ok || !isScheme(scheme) {
-		return placeholder
-	}
-	return scheme + " " + placeholder
-}
-
 // onesFor keeps the length and the form of a number. Its exponent is zero.
 func onesFor(s string) string {
-	end := strings.IndexAny(s, "eE")
-	if end < 0 {
-		end = len(s)
-	}
+	end := strings.IndexAny(s+"e", "eE")
 	return withDigits(s[:end], '1') + withDigits(s[end:], '0')
 }
 

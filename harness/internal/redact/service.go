@@ -1,7 +1,6 @@
 package redact
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
@@ -11,11 +10,10 @@ import (
 
 // isServiceText reports whether the service wrote a text: the message of an error.
 func isServiceText(l *place.Leaf) bool {
-	isNamed := func(name string) bool { return strings.EqualFold(name, l.Name) }
-	return l.Role == place.Member && slices.ContainsFunc(serviceTexts, isNamed) && (l.Parent == "" || errorMembers.has(l.Parent))
+	return l.Role == place.Member && serviceTexts.has(l.Name) && (l.Parent == "" || errorMembers.has(l.Parent))
 }
 
-var serviceTexts, errorMembers = strings.Fields("message errorMessage error_description"), setOf("error members")
+var serviceTexts, errorMembers = setOf("service texts"), setOf("error members")
 
 // eachNameIn replaces what is none of the service's in a text that it wrote: it keeps the words of the
 // vocabulary, names of members, types and resources, and short numbers. Each other word is a name,

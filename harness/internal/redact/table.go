@@ -14,48 +14,45 @@ import (
 //go:embed table.txt
 var table string
 
-// rule is an index into rules; 0 is no rule.
-type rule uint8
+// An ID is the stable id of a rule, which begins with its class.
+type ID string
 
-const noRule rule = 0
-
-// mostRules bounds the rules of the table.
-const mostRules = 64
+const noRule ID = ""
 
 // The rules that stand in code; the table names others for fields.
-var (
-	secretAuth     = ruleNamed("secret.authorization")
-	secretJWT      = ruleNamed("secret.jwt")
-	secretKey      = ruleNamed("secret.key")
-	secretLink     = ruleNamed("secret.link")
-	secretLogin    = ruleNamed("secret.login")
-	secretMarked   = ruleNamed("secret.marked")
-	secretOpaque   = ruleNamed("secret.opaque-token")
-	secretPEM      = ruleNamed("secret.pem")
-	secretURLToken = ruleNamed("secret.url-token")
+const (
+	secretAuth     ID = "secret.authorization"
+	secretJWT      ID = "secret.jwt"
+	secretKey      ID = "secret.key"
+	secretLink     ID = "secret.link"
+	secretLogin    ID = "secret.login"
+	secretMarked   ID = "secret.marked"
+	secretOpaque   ID = "secret.opaque-token"
+	secretPEM      ID = "secret.pem"
+	secretURLToken ID = "secret.url-token"
 
-	identityAddress   = ruleNamed("identity.address")
-	identityDomain    = ruleNamed("identity.domain")
-	identityDrive     = ruleNamed("identity.drive")
-	identityGUID      = ruleNamed("identity.guid")
-	identityName      = ruleNamed("identity.name")
-	identityOutlook   = ruleNamed("identity.outlook-id")
-	identityPageToken = ruleNamed("identity.page-token")
-	identityPhone     = ruleNamed("identity.phone")
-	identitySID       = ruleNamed("identity.sid")
-	identityThread    = ruleNamed("identity.thread")
-	identityToken     = ruleNamed("identity.token")
+	identityAddress   ID = "identity.address"
+	identityDomain    ID = "identity.domain"
+	identityDrive     ID = "identity.drive"
+	identityGUID      ID = "identity.guid"
+	identityName      ID = "identity.name"
+	identityOutlook   ID = "identity.outlook-id"
+	identityPageToken ID = "identity.page-token"
+	identityPhone     ID = "identity.phone"
+	identitySID       ID = "identity.sid"
+	identityThread    ID = "identity.thread"
+	identityToken     ID = "identity.token"
 
-	contentBytes    = ruleNamed("content.bytes")
-	contentCells    = ruleNamed("content.cells")
-	contentFileName = ruleNamed("content.file-name")
-	contentIP       = ruleNamed("content.ip")
-	contentText     = ruleNamed("content.text")
+	contentBytes    ID = "content.bytes"
+	contentCells    ID = "content.cells"
+	contentFileName ID = "content.file-name"
+	contentIP       ID = "content.ip"
+	contentText     ID = "content.text"
 
-	unknownMember = ruleNamed("unknown.member")
-	unknownText   = ruleNamed("unknown.text")
+	unknownMember ID = "unknown.member"
+	unknownText   ID = "unknown.text"
 
-	volatile = ruleNamed("volatile") // changes with every call
+	volatile ID = "volatile" // changes with every call
 )
 
 // Class is the kind of thing that a rule replaces.
@@ -69,37 +66,24 @@ const (
 	Unknown  Class = "unknown"  // nothing says that it is harmless
 )
 
-// An ID is the stable id of a rule.
-type ID string
-
 // Password is the rule of passwords and secretText.
 const Password ID = "secret.password"
 
-// Class is that of the rule; "" for what no rule replaces.
-func (id ID) Class() Class { return rules[ruleNamed(id)].class }
-
-// A ruleRow is a rule of the table.
-type ruleRow struct {
-	id    ID
-	class Class
+// Class is that of the rule.
+func (id ID) Class() Class {
+	class, _, _ := strings.Cut(string(id), ".")
+	return Class(class)
 }
 
-var rules = func() []ruleRow {
-	rows := make([]ruleRow, 1, mostRules)
+// rules are those of the table.
+var rules = func() (ids []ID) {
 	for section, line := range words.Lines(table) {
-		if section == "rules" {
-			id, _, _ := strings.Cut(line, "\t")
-			class, _, _ := strings.Cut(id, ".")
-			rows = append(rows, ruleRow{ID(id), Class(class)})
+		if id, _, _ := strings.Cut(line, "\t"); section == "rules" {
+			ids = append(ids, ID(id))
 		}
 	}
-	return rows
+	return ids
 }()
-
-// ruleNamed is noRule for an id that no rule has.
-func ruleNamed(id ID) rule {
-	return rule(max(0, slices.IndexFunc(rules, func(r ruleRow) bool { return r.id == id })))
-}
 
 // A set holds texts in lower case.
 type set map[string]bool
@@ -152,3 +136,87 @@ var volatileHeaders = func() map[string]string {
 
 // matchedHeaders are those by which requests differ.
 var matchedHeaders = setOf("matched headers")
+
+// A field says how the value of a member, option, header or form field is treated by
+// its name.
+type field struct {
+	rule      ID
+	treatment string   // one of treatments; "" makes it a name
+	series    string   // of the name
+	within    []string // only inside one of these members (lower case), if any
+	numeric   bool     // numbers are its values, too
+}
+
+// treatments are what happens to values that do not become names.
+var treatments = setOf("treatments")
+
+// isCredential reports whether the value gives access as a whole, and is no link or token.
+func (f *field) isCredential() bool {
+	return f != nil && f.rule.Class() == Secret && f.treatment != "token" && f.treatment != "link"
+}
+
+// fields are found by name, whatever its letter case.
+type fields map[string]*field
+
+// fieldsOf reads the fields of a kind.
+func fieldsOf(kind string) fields {
+	numeric, all := setOf("numbers"), fields{}
+	for section, line := range words.Lines(table) {
+		head, within, _ := strings.Cut(section, " in ")
+		says := strings.Fields(head)
+		if says[0] != kind {
+			continue
+		}
+		f := &field{rule: ID(says[1]), series: says[2], within: strings.Fields(within), numeric: numeric.has(says[1])}
+		if treatments.has(f.series) {
+			f.treatment, f.series = f.series, ""
+		}
+		for name := range strings.FieldsSeq(line) {
+			all[name] = f
+		}
+	}
+	return all
+}
+
+// find returns nil for a name that there is no field for.
+func (fs fields) find(name, parent string) *field {
+	f := fs[strings.ToLower(name)]
+	if f == nil || len(f.within) == 0 || slices.ContainsFunc(f.within, func(name string) bool { return strings.EqualFold(name, parent) }) {
+		return f
+	}
+	return nil
+}
+
+var (
+	// credentialFields are the names of members, form fields, options and headers that hold what
+	// gives access. No rule turns them off.
+	credentialFields = fieldsOf("credential")
+
+	// formFields are fields that are credentials only in forms, where a code is no error's code.
+	formFields = fieldsOf("form")
+
+	// memberFields are JSON members, form fields, columns and properties in filters whose values
+	// say who, where or what, beside those that no list knows.
+	memberFields = fieldsOf("member")
+)
+
+// secretField is what the first of some tables says of the name of a credential, nil of
+// another name.
+func secretField(name, parent string, tables ...fields) *field {
+	for _, of := range tables {
+		if f := of.find(name, parent); f != nil && f.rule.Class() == Secret {
+			return f
+		}
+	}
+	return nil
+}
+
+// IsCredential reports whether a member, option, header or form's field of a name holds what
+// gives access. The parent is the member that the object with it is the value of, or "".
+func IsCredential(name, parent string) bool {
+	return secretField(name, parent, credentialFields, formFields, memberFields) != nil
+}
+
+// settings are values of switches, and no credentials: members of settings are called password,
+// pin and the like too.
+var settings = setOf("settings")

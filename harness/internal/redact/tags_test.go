@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/identity"
 )
 
 // BenchmarkTags is what the tags of a recording of 100,000 names cost.
@@ -17,7 +16,7 @@ func BenchmarkTags(b *testing.B) {
 		names[n] = fmt.Sprintf("name%d", n)
 	}
 	for b.Loop() {
-		tags := newTags(identity.NewFaker([]byte("0123456789abcdef0123456789abcdef")))
+		tags := newLedger([]byte("0123456789abcdef0123456789abcdef"))
 		for _, name := range names {
 			tags.tag(name, name)
 		}

@@ -12,7 +12,7 @@ import (
 // A verdict is what redaction says of a leaf.
 type verdict struct {
 	text string // what is to stand there
-	rule rule   // by which it is replaced, noRule where it stays
+	rule ID     // by which it is replaced, noRule where it stays
 	hole cassette.HoleKind
 }
 
@@ -118,10 +118,9 @@ func (m *memory) met(at *spot, s string) (t *metText, met bool) {
 	both := &m.texts[h%uint64(len(m.texts))]
 	if both[0].hash != h {
 		both[0], both[1] = both[1], both[0]
-		if met = both[0].hash == h; !met {
-			both[0] = metText{hash: h}
-		}
-		return &both[0], met
 	}
-	return &both[0], true
+	if met = both[0].hash == h; !met {
+		both[0] = metText{hash: h}
+	}
+	return &both[0], met
 }

@@ -10,6 +10,33 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
 
+// A scene is what is known of the message that is being read.
+type scene struct {
+	r        *Redactor
+	previous *earlierInteraction // the interaction that the recording before has in its place
+	before   *earlierMessage     // this message there
+	request  bool
+	left     bool // it goes to no host of Graph's
+	outside  bool // nor does the link that is being read
+	signIn   bool
+	sealed   bool             // what it holds is none of Graph's, and every rule is obeyed
+	offset   int64            // of the body in its file
+	sizes    map[string]int64 // of files in the body, by their places
+}
+
+// obeys reports whether a rule is obeyed here: rules.yaml speaks of what Graph holds.
+func (p *scene) obeys(r ID) bool { return r != noRule && (!p.r.off[r] || p.sealed) }
+
+// suggestion is what the recording before has at a leaf's place. What an answer has from
+// there was the service's to make: a client knows it from the answer alone.
+func (p *scene) suggestion(l *place.Leaf) string {
+	is := p.before.at(l)
+	if is != "" && !p.request {
+		p.r.ledger.gave(is)
+	}
+	return is
+}
+
 // A vocabulary says which texts are harmless where they stand.
 type vocabulary struct{ scene }
 
@@ -31,7 +58,7 @@ func (p *vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
 		if at == nil {
 			break
 		}
-		if at.secret != nil && !isSetting(l.Text) {
+		if at.secret != nil && !settings.has(l.Text) {
 			return at.secret
 		}
 		return at.field
@@ -51,15 +78,10 @@ func (p *vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
 	case place.Cell:
 		name = strings.ReplaceAll(name, " ", "")
 	}
-	if f := credentialFields.find(name, l.Parent); f != nil && !isSetting(l.Text) {
+	if f := credentialFields.find(name, l.Parent); f != nil && !settings.has(l.Text) {
 		return f
 	}
 	return memberFields.find(name, l.Parent)
-}
-
-// kept reports whether a rule keeps a value.
-func (p *vocabulary) kept(l *place.Leaf) bool {
-	return p.r.keep.has(l.Text) || p.r.keepMembers.has(l.Name) || p.r.keepMembers.has(l.Outer)
 }
 
 // harmless reports whether a text says nothing where it stands.
@@ -124,7 +146,7 @@ func (p *vocabulary) isMemberName(s, parent string) bool {
 			return true
 		}
 	}
-	return credentialFields.find(s, parent) != nil || memberFields.find(s, parent) != nil || words.IsMember(s) || isQualified(strings.TrimPrefix(s, "#")) || words.IsType(s) || p.r.keepMembers.has(s)
+	return credentialFields.find(s, parent) != nil || memberFields.find(s, parent) != nil || words.IsMember(s) || isQualified(strings.TrimPrefix(s, "#")) || words.IsType(s) || p.r.keep.members.has(s)
 }
 
 // isMemberWord reports whether a string of JSON is a word of the service there, a date, or
@@ -133,7 +155,7 @@ func isMemberWord(l *place.Leaf, at *spot) bool {
 	s := l.Text
 	switch {
 	case isPartID(l):
-		return isPartWord(s)
+		return len(s) <= 40 && digitsIn(s) <= 6 && areWords(s, " -_.0123456789", nil)
 	case at.values.Harmless(s), isInstant(s), isPunctuation(s), isLookup(l.Name, s):
 		return true
 	case !at.isKnown: // which says nothing of its value, then

@@ -27,10 +27,7 @@ const (
 )
 
 // Names makes and recognises the pseudonyms of one salt.
-type Names struct{ salt [32]byte }
-
-// Of returns the pseudonyms of a salt.
-func Of(salt [32]byte) Names { return Names{salt} }
+type Names [32]byte
 
 // Name is the pseudonym of number n (1 and up) in a series, which is a lower-case word:
 // name, user, file. Of File, extension is its end, with its dot.
@@ -69,7 +66,7 @@ func (p Names) Name(class Class, series string, n int, extension string) string 
 // check is 64 bits that distinguish a pseudonym from real values.
 func (p Names) check(series string, n int) uint64 {
 	var room [96]byte
-	b := append(append(room[:0], p.salt[:]...), 0xff)
+	b := append(append(room[:0], p[:]...), 0xff)
 	b = binary.BigEndian.AppendUint64(b, uint64(n))
 	sum := sha256.Sum256(append(b, series...))
 	return binary.BigEndian.Uint64(sum[:])

@@ -1,0 +1,286 @@
+package identity
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
+)
+
+// ordered holds the rows as Recognise tries them: where a value has two formats, the more
+// specific one comes first.
+var ordered = []*Format{
+	// Of the ids of section "Id formats" in the Graph facts: what an object, a conversation or a file is called by.
+	{Name: "guid", id: true, Doc: "a GUID, 8-4-4-4-12 hexadecimal digits, either case, perhaps in braces",
+		match: isGUID, distinct: always},
+	{Name: "teams-operation-id", id: true, Doc: "the id of a teamsAsyncOperation: one or more GUIDs joined by hyphens",
+		match: matching(guidPattern + `(?:-` + guidPattern + `)*`), distinct: func(s string) bool { return len(s)%37 == 36 }},
+	{Name: "chat-id", id: true, Doc: "a chat: 19:HEX32@thread.v2, 19:meeting_BASE64URL@thread.v2 or 19:GUID_GUID@unq.gbl.spaces",
+		match: matching(`19:(?:[0-9A-Fa-f]{32}|meeting_[\w-]+={0,2})@` + regexp.QuoteMeta(graph.ChatHost) +
+			`|19:` + guidPattern + `_` + guidPattern + `@` + regexp.QuoteMeta(graph.OneOnOneHost)), distinct: with(strings.HasPrefix, "19:")},
+	{Name: "channel-id", id: true, Doc: "a channel of a team: 19:LOCAL@thread.tacv2 or, older, @thread.skype; LOCAL is hexadecimal or, newer, longer base64url",
+		match: matching(`19:[\w-]{16,}@(?:` + regexp.QuoteMeta(graph.ChannelHost) + `|` + regexp.QuoteMeta(graph.OldChannelHost) + `)`), distinct: with(strings.HasPrefix, "19:")},
+	{Name: "message-id", id: true, Doc: "a chatMessage: the milliseconds since 1970 in 13 digits; also its first etag",
+		match: matching(`1\d{12}`), distinct: func(s string) bool { return len(s) == 13 }},
+	{Name: "conversation-member-id", id: true, Doc: "a member, app installation or tab of a conversation: base64 of A##B or 0##A##B##C",
+		match: isConversationMemberID, distinct: always},
+	{Name: "outlook-id", id: true, Doc: "a message, event, contact or folder: base64url that begins AAMk, AQMk or AAkA; 100 characters and more, shorter in the docs; changes when the item moves unless it is immutable",
+		match: matching(`A(?:AMk|QMk|AkA)[\w-]{6,}={0,2}`), distinct: beginsOutlookID},
+	{Name: "internet-message-id", id: true, Doc: "a mail's Message-ID: <LOCAL@DOMAIN>",
+		match: matching(`<[!-;=?A-~]+@[!-;=?A-~]+>`), distinct: with(strings.HasPrefix, "<")},
+	{Name: "driveitem-id", id: true, Doc: "a file or folder: 01 and 32 capitals or digits (business), HEX!NUMBER (personal)",
+		match: matching(`01[0-9A-Z]{32}|[0-9A-Fa-f]{8,16}!\d{1,20}`), distinct: func(s string) bool { return len(s) == 34 || strings.IndexByte(s, '!') > 0 }},
+	{Name: "drive-id", id: true, Doc: "a drive: b! and 64 base64url characters (business), 16 hexadecimal digits (personal)",
+		match: matching(`b![\w-]{64}|[0-9A-Fa-f]{16}`), distinct: with(strings.HasPrefix, "b!")},
+	{Name: "site-id", id: true, Doc: "a SharePoint site: HOST,GUID,GUID",
+		match: matching(domainName + `,` + guidPattern + `,` + guidPattern), distinct: func(s string) bool { return strings.IndexByte(s, ',') > 0 }},
+	{Name: "sharing-id", id: true, Doc: "a sharing link as an id: u! and the unpadded base64url of the link",
+		match: matching(`u![\w-]+`), distinct: with(strings.HasPrefix, "u!")},
+	{Name: "shifts-id", id: true, Doc: "a thing of a schedule: its kind (SHFT, TAG, TOR, SREQ, OPNSHFT), an underscore and a GUID",
+		match: matching(`[A-Z]{3,10}_` + guidPattern), distinct: func(s string) bool { return len(s) >= 40 && len(s) <= 47 }},
+	{Name: "security-identifier", id: true, Doc: "a Windows SID, S-1-12-1 and four 32-bit numbers for cloud objects, where the numbers are the object's GUID",
+		match: isSecurityIdentifier, distinct: with(strings.HasPrefix, "S-1-")},
+	{Name: "ical-uid", id: true, Doc: "an event's id across calendars as Outlook makes it: 040000008200E00074C5B7101A82E008 and more hexadecimal digits; others' calendars write any text",
+		match: isICalUID, distinct: always},
+	{Name: "planner-id", id: true, Doc: "a plan, bucket or task: 28 characters, case-sensitive",
+		match: func(s string) bool { return len(s) == 28 && ascii.All(s, isURLSafe) }, distinct: isMixed},
+	// Of OData's and HTTP's ways to write times.
+	{Name: "date-time", Doc: "an instant: date, T, time with 0 to 7 fraction digits, Z or an offset; years 0001 and 9999 stand for never",
+		match: isDateTime, distinct: always},
+	{Name: "date-time-local", Doc: "a date and time without a zone, 0 to 7 fraction digits: the zone stands beside it or is UTC",
+		match: isDateTimeLocal, distinct: always},
+	{Name: "date", Doc: "a day: YYYY-MM-DD",
+		match: isDate, distinct: always},
+	{Name: "time-of-day", Doc: "a time of day: HH:MM:SS with 0 to 7 fraction digits",
+		match: isTimeOfDay, distinct: always},
+	{Name: "duration", Doc: "a span of days and time, perhaps negative: -P3DT12H30M5.5S",
+		match: isDuration, distinct: always},
+	{Name: "http-date", Doc: "a time as HTTP headers write it: Sat, 07 May 2022 06:53:35 GMT",
+		match: isHTTPDate, distinct: always},
+	{Name: "retry-after", Doc: "how long to wait: seconds, perhaps with a fraction, or an HTTP date",
+		match: func(s string) bool { return seconds(s) || isHTTPDate(s) }},
+	{Name: "time-zone", Doc: "a zone's name: Windows (Pacific Standard Time), IANA (America/Los_Angeles), UTC, or tzone://Microsoft/Custom and Utc",
+		match: matching(timeZone), distinct: with(strings.HasSuffix, " Standard Time")},
+	// Of addresses within Graph and out of it.
+	{Name: "operation-link", Doc: "where a long-running operation is polled: a link, relative or absolute, that ends in /operations('ID'), /operations(ID) or /operations/ID",
+		match: matching(link + `/operations(?:/` + keyByte + `+|\(` + keyByte + `+\)|` + quotedKey + `)` + behindPath), distinct: with(strings.Contains, "/operations")},
+	{Name: "monitor-link", Doc: "where a file operation is polled, without a token and on another host: .../monitor/ID",
+		match: matching(absolute + `/monitor/[\w-]+` + behindPath), distinct: with(strings.Contains, "/monitor/")},
+	{Name: "odata-context", Doc: "what a body is: an absolute link to $metadata with a fragment; ids in it are percent-encoded",
+		match: matching(`https?://[0-9A-Za-z]` + linkByte + `*/\$metadata#` + linkByte + `+`), distinct: with(strings.Contains, "$metadata#")},
+	{Name: "delta-link", Doc: "where changes are asked for later: an absolute link with a $deltatoken, or on drives a token",
+		match: pageLink(`deltatoken|token`), distinct: with(strings.Contains, "=")},
+	{Name: "next-link", Doc: "where the next page is: an absolute link with a $skiptoken or a $skip, or of a drive's delta with a token",
+		match: pageLink(`skiptoken|skip`), distinct: with(strings.Contains, "=")},
+	{Name: "absolute-link", Doc: "an http or https address with a host, without spaces",
+		match: matching(`https?://[0-9A-Za-z]` + linkByte + `*`), distinct: with(strings.HasPrefix, "http")},
+	{Name: "key-link", Doc: "a relative link that writes its keys in parentheses: /chats('ID'); to be treated as opaque",
+		match: matching(relative + `\('` + pathByte + `+'\)(?:/` + pathByte + `*)?` + behindPath), distinct: with(strings.Contains, "('")},
+	{Name: "relative-link", Doc: "an address below the version's root: it begins with one slash and has no spaces",
+		match: matching(`/[^/` + notLink + `]` + linkByte + `*`), distinct: isPathStart},
+	{Name: "odata-type", Doc: "a type's name: #microsoft.graph.user, with or without #, or a collection of one",
+		match: matching(typeName), distinct: func(s string) bool {
+			return strings.HasPrefix(s, "#microsoft.graph.") || strings.HasPrefix(s, "microsoft.graph.") || strings.HasPrefix(s, "#Collection(")
+		}},
+	// Of names that people or tenants chose.
+	{Name: "upn", Doc: "a user principal name: LOCAL@DOMAIN; guests have #EXT# in it, and it may begin with $",
+		match: addresses(upnLocal + `+`), distinct: always},
+	{Name: "mail", Doc: "a mail address: LOCAL@DOMAIN",
+		match: addresses(mailLocal + `(?:\.` + mailLocal + `)*`), distinct: always},
+	{Name: "domain", Doc: "a domain name of two or more labels, which is also a domain's id",
+		match: matchingUpTo(253, domainName), distinct: with(strings.HasSuffix, ".onmicrosoft.com")},
+	{Name: "schema-extension-id", Doc: "a schema extension: ext and 8 characters, or a verified domain's name, then _ and a name",
+		match: matchingUpTo(256, `[0-9A-Za-z]+_\w+`), distinct: func(s string) bool {
+			return len(s) > 12 && strings.HasPrefix(s, "ext") && s[11] == '_' && strings.ContainsAny(s[3:11], "0123456789")
+		}},
+	{Name: "b2x-flow-id", Doc: "a self-service sign-up flow: B2X_1_ and a name",
+		match: matching(`B2X_1_[\w-]+`), distinct: with(strings.HasPrefix, "B2X_1_")},
+	// Of encodings and opaque tokens, the least specific.
+	{Name: "jwt", Doc: "a signed token: three base64url parts joined by dots, the first two JSON objects (eyJ)",
+		match: matching(`eyJ[\w-]*\.eyJ[\w-]*\.[\w-]*`), distinct: with(strings.HasPrefix, "eyJ")},
+	{Name: "json-string", Doc: "a JSON object or array inside a string",
+		match: isJSONString, distinct: always},
+	{Name: "etag", id: true, Doc: `an entity tag: "TAG" or weak W/"TAG" with its quotes; on drives "{GUID},N" and "c:{GUID},N", in older answers GUID,N without quotes`,
+		match: matching(`(?:W/)?"[!#-~]*"|` + guidPattern + `,\d+`), distinct: func(s string) bool {
+			return strings.HasPrefix(s, `W/"`) || strings.HasPrefix(s, `"{`) || strings.HasPrefix(s, `"c:{`) || len(s) > 37 && s[36] == ','
+		}}, // a quoted word alone is ordinary text
+	{Name: "skiptoken", Doc: "the place where a page begins: opaque, without spaces; may be base64 that begins eyJ, or X'HEX'",
+		match: matching(pageToken)},
+	{Name: "deltatoken", Doc: "the state since which changes are asked for: opaque, without spaces",
+		match: matching(pageToken)},
+	{Name: "base64", Doc: "base64 of RFC 4648 section 4, padded",
+		match: func(s string) bool { return len(s)%4 == 0 && isBase64Of(s, isBase64) }},
+	{Name: "base64url", Doc: "base64url of RFC 4648 section 5, padded or not",
+		match: func(s string) bool { return isBase64Of(s, isURLSafe) }},
+	{Name: "binary", Doc: "bytes as base64 or base64url, padded or not",
+		match: func(s string) bool { return isBase64Of(s, isBase64) || isBase64Of(s, isURLSafe) }},
+}
+
+// guidPattern is isBareGUID as a pattern.
+const guidPattern = `[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}`
+
+// isConversationMemberID decodes only the first part: what stands behind the
+// first ## is as free as the composite's other ids, and the docs' samples are
+// edited there so that they no longer decode.
+func isConversationMemberID(s string) bool {
+	const part = 52 // base64 of GUID## and one byte more
+	if len(s) < 16 || len(s) > 4096 || !ascii.All(strings.TrimRight(s, "="), isBase64) {
+		return false
+	}
+	head, err := base64.StdEncoding.DecodeString(s[:min(part, len(s)/4*4)])
+	first, _, ok := strings.Cut(string(head), "##")
+	return err == nil && ok && (isBareGUID(first) || ascii.All(first, ascii.IsDigit))
+}
+
+func beginsOutlookID(s string) bool {
+	return strings.HasPrefix(s, "AAMk") || strings.HasPrefix(s, "AQMk") || strings.HasPrefix(s, "AAkA")
+}
+
+func isSecurityIdentifier(s string) bool {
+	parts, ok := strings.CutPrefix(s, "S-1-")
+	if !ok || len(s) > 190 { // of 15 numbers at most
+		return false
+	}
+	numbers := strings.Split(parts, "-")
+	for _, number := range numbers {
+		if n, err := strconv.ParseUint(number, 10, 32); err != nil || strconv.FormatUint(n, 10) != number {
+			return false
+		}
+	}
+	if strings.HasPrefix(parts, "12-1-") {
+		return len(numbers) == 6
+	}
+	return len(numbers) >= 2 && len(numbers) <= 16
+}
+
+// outlookUID is Outlook's class id, with which its calendars' ids begin.
+const outlookUID = "040000008200E00074C5B7101A82E008"
+
+func isICalUID(s string) bool {
+	return len(s) > len(outlookUID) && strings.EqualFold(s[:len(outlookUID)], outlookUID) && ascii.All(s, ascii.IsHex)
+}
+
+// isMixed reports whether s has capitals, small letters and digits, as a random
+// id has and a name seldom.
+func isMixed(s string) bool {
+	return len(s) < 256 && has(s, ascii.IsDigit) && has(s, ascii.IsUpper) && has(s, ascii.IsLower)
+}
+
+// isOf reports whether a time is written in a layout.
+func isOf(s, layout string) bool {
+	if at := strings.IndexAny(layout, "-:,"); len(s) != len(layout) || s[at] != layout[at] { // most texts are none
+		return false
+	}
+	_, err := time.Parse(layout, s)
+	return err == nil
+}
+
+func isDate(s string) bool { return isOf(s, time.DateOnly) && !strings.HasPrefix(s, "0000") }
+
+func isTimeOfDay(s string) bool {
+	return len(s) >= 8 && len(s) <= 16 && isOf(s[:8], time.TimeOnly) && (len(s) == 8 || s[8] == '.' && ascii.All(s[9:], ascii.IsDigit))
+}
+
+func isDateTimeLocal(s string) bool {
+	return len(s) >= 19 && s[10] == 'T' && isDate(s[:10]) && isTimeOfDay(s[11:])
+}
+
+func isDateTime(s string) bool {
+	if local, ok := strings.CutSuffix(s, "Z"); ok {
+		return isDateTimeLocal(local)
+	}
+	at := len(s) - len("+00:00")
+	return at > 0 && isDateTimeLocal(s[:at]) && isOffset(s[at:])
+}
+
+var isOffset = matching(`[+-](?:0\d|1[0-4]):[0-5]\d`)
+
+func isDuration(s string) bool {
+	return len(s) > 2 && len(s) <= 64 && (s[0] == 'P' || s[0] == '-') && !strings.HasSuffix(s, "T") && durations(s)
+}
+
+var durations = matching(`-?P(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?`)
+
+func isHTTPDate(s string) bool { return isOf(s, "Mon, 02 Jan 2006 15:04:05 GMT") }
+
+var seconds = matchingUpTo(10, `\d+(?:\.\d+)?`)
+
+// timeZone is one of Microsoft's own, of Windows's, or of IANA's: two or three names with
+// capitals, as in Area/City.
+const timeZone = `UTC(?:[+-](?:0\d|1[0-4]))?|tzone://Microsoft/[A-Za-z]+|[ -~]+ (?:Standard Time|Daylight Time|Time Zone)` +
+	`|[A-Z][\w+-]*(?:/[A-Z][\w+-]*){1,2}`
+
+// typeName is the name of a type, or of a collection of one; a bare primitive is written with #.
+const (
+	typeStep  = `[A-Za-z_]\w*`
+	typeNames = typeStep + `(?:\.` + typeStep + `)*`
+	typeName  = `#?Collection\(` + typeNames + `\)|#` + typeNames + `|` + typeStep + `\.` + typeNames
+)
+
+// What links are made of. Braces are placeholders, and stand in none.
+const (
+	notLink  = `\x00-\x20"<>\\^` + "`" + `{|}\x7f`
+	linkByte = `[^` + notLink + `]`
+	pathByte = `[^?#` + notLink + `]`
+	keyByte  = `[^/()'?#` + notLink + `]`
+
+	quotedKey  = `\('(?:[^'?#` + notLink + `]|'')+'\)` // a quote within is doubled
+	absolute   = `https?://[0-9A-Za-z]` + pathByte + `*`
+	relative   = `/[^/?#` + notLink + `]` + pathByte + `*`
+	link       = `(?:` + absolute + `|` + relative + `)`
+	behindPath = `(?:[?#]` + linkByte + `*)?`
+)
+
+// pageLink: an absolute link with one of the options, or of a drive's delta with a token. The $
+// is optional (concepts/query-parameters) and may be encoded.
+func pageLink(options string) func(string) bool {
+	return matching(absolute + `(?:/delta\(token=` + linkByte + `*|\?(?:[^#` + notLink + `]*&)?(?:%24|\$)?(?i:` + options + `)=[^&#` + notLink + `]` + linkByte + `*)`)
+}
+
+// isPathStart distinguishes a path from base64, which begins with a slash at times (JPEG
+// data: "/9j/4AAQ").
+func isPathStart(s string) bool {
+	return s[0] == '/' && ascii.IsLetter(s[1]) && len(s) <= 2048 && !strings.HasSuffix(s, "=")
+}
+
+// The parts of addresses. Annotations (members@odata.bind) look like addresses and are none.
+const (
+	label      = `[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?`
+	domainName = `(?:` + label + `\.)+(?:[A-Za-z]{2,63}|xn--[0-9A-Za-z-]{0,58}[0-9A-Za-z])`
+	upnLocal   = `[\w'.\-!#^~$]`
+	mailLocal  = `[\w'\-!#^~$&*+/=?{|}%` + "`" + `]+`
+)
+
+// addresses are a local part of at most 128 bytes and a domain.
+func addresses(local string) func(string) bool {
+	isAddress := matching(local + `@` + domainName)
+	return func(s string) bool {
+		at := strings.LastIndexByte(s, '@')
+		domain := s[at+1:]
+		return 0 < at && at <= 128 && len(domain) <= 253 && !strings.HasPrefix(domain, "odata.") && !strings.HasPrefix(domain, "microsoft.graph.") && isAddress(s)
+	}
+}
+
+func isJSONString(s string) bool {
+	s = strings.TrimLeft(s, " \t\r\n")
+	return s != "" && (s[0] == '{' || s[0] == '[') && json.Valid([]byte(s))
+}
+
+// pageToken: opaque, without spaces.
+const pageToken = `[\w.~!*'()%=+/:,;@$-]+`
+
+func isBase64(c byte) bool { return ascii.IsAlnum(c) || c == '+' || c == '/' }
+
+// isBase64Of: groups of four characters of one class; the last may be two or
+// three, and is then padded to four or not at all.
+func isBase64Of(s string, class func(byte) bool) bool {
+	body := strings.TrimRight(s, "=")
+	padding := len(s) - len(body)
+	return (body == "" && padding == 0 || ascii.All(body, class)) && len(body)%4 != 1 &&
+		(padding == 0 || padding < 3 && len(s)%4 == 0)
+}
