@@ -151,7 +151,11 @@ func writeFinding(out io.Writer, c *report.Case, f *report.Finding, also []*repo
 	}
 	said := describe(f, false)
 	var text []string
-	for _, line := range said[1:] {
+	hint := 0 // the line at which it begins
+	for n, line := range said[1:] {
+		if n == len(said)-1-len(visible.Lines(f.Hint)) {
+			hint = len(text)
+		}
 		text = append(text, wrap(deeper, line, style.Width)...)
 	}
 	for _, other := range also {
@@ -162,8 +166,8 @@ func writeFinding(out io.Writer, c *report.Case, f *report.Finding, also []*repo
 		text = append(text, wrap(deeper, line, style.Width)...)
 	}
 	first := wrap(indent, head+f.Severity.String()+": "+said[0], style.Width)
-	if f.Missed != nil && len(first)+len(text) > mostOfMiss {
-		text = withoutMiddle(text, mostOfMiss-len(first), len(visible.Lines(f.Hint)))
+	if f.Missed != nil && hint > 0 && len(first)+len(text) > mostOfMiss {
+		text = withoutMiddle(text, mostOfMiss-len(first), len(text)-hint)
 	}
 	color := map[report.Severity]string{report.Error: red, report.Warning: yellow, report.Note: dim}[f.Severity]
 	whole := strings.Join(append(first, text...), "\n")
@@ -221,9 +225,8 @@ func summaryColor(s *report.Suite) string {
 	}
 }
 
-// withoutMiddle keeps most lines of a text, of them the last ones.
+// withoutMiddle keeps most lines of a text, of them all of the last ones.
 func withoutMiddle(text []string, most, last int) []string {
-	last = min(last, most/2)
 	first := max(most-last-1, 0)
 	left := len(text) - first - last
 	kept := append(text[:first:first], fmt.Sprintf("         .. and %d more lines, which --report html shows", left))
