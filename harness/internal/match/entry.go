@@ -135,6 +135,17 @@ func (r *record) unfinished() bool {
 	})
 }
 
+// foundNothing reports whether the answer says that there is nothing of what was asked for.
+func (r *record) foundNothing() bool {
+	if r.interaction.Response.Code == http.StatusNotFound {
+		return true
+	}
+	doc, _ := jsondoc.Parse(r.body())
+	answer, _ := doc.(map[string]any)
+	list, is := answer["value"].([]any)
+	return is && len(list) == 0
+}
+
 // held lists the pseudonyms of the answer.
 func (r *record) held(faker *identity.Faker) heldPseudonyms {
 	return r.pseudonyms.get(func() heldPseudonyms {

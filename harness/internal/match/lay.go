@@ -181,7 +181,7 @@ func (u *unsealer) fitsAt(e *sealedEntry, stored, sent *blank) fit {
 		}
 	}
 	switch {
-	case known.sure == fitTagged, !sent.looked:
+	case known.sure == fitTagged, !sent.looked, u.seal.made(e, stored):
 		return known.sure
 	case e.answers[0].cassette.Meta.Tags[stored.text] != "":
 		return fitConflict

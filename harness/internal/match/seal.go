@@ -19,6 +19,7 @@ type seal struct {
 	rules   ruleSet
 	shapes  map[string]holes // of all requests of a shape; parts of a batch have shapes too
 	buckets map[bucketKey]*bucket
+	written map[string]int // by pseudonym of a name, folded: the last request in which a client chose it
 
 	holders func() map[string][]*record // answers by the pseudonyms that they hold, folded; none for one that requests alone have
 }
@@ -26,7 +27,7 @@ type seal struct {
 func newSeal(rules ruleSet, salt []byte) *seal {
 	return &seal{
 		masker: masker{faker: identity.NewFaker(salt), tagged: map[string]string{}, firsts: map[string]int{}, members: map[string]bool{}},
-		rules:  rules, shapes: map[string]holes{}, buckets: map[bucketKey]*bucket{},
+		rules:  rules, shapes: map[string]holes{}, buckets: map[bucketKey]*bucket{}, written: map[string]int{},
 	}
 }
 
@@ -147,6 +148,9 @@ func (x *seal) add(e *entry, as *request) {
 			if list := b.byValue[value]; len(list) == 0 || list[len(list)-1] != at { // a list may have a value twice
 				b.byValue[value] = append(list, at)
 			}
+			if is.kind == blankName && !is.looked {
+				x.written[value.value] = max(x.written[value.value], e.answers[0].position)
+			}
 		}
 	}
 	b.entries = append(b.entries, sealedEntry{e, left.parts, string(kinds)})
@@ -162,6 +166,13 @@ func (x *seal) bucketOf(key Key, layout string) *bucket {
 		b = x.buckets[bucketKey{key, layout}]
 	}
 	return b
+}
+
+// made reports whether a name that a request asks for is the client's own: there was none, and
+// later it made one.
+func (x *seal) made(e *sealedEntry, name *blank) bool {
+	asked := e.answers[0]
+	return x.written[fold(name.is)] > asked.position && asked.foundNothing()
 }
 
 // findHolders lists the answers that hold a pseudonym, for all that requests and answers do.
