@@ -247,10 +247,12 @@ func TestTextTellsACauseOnce(t *testing.T) {
 	}
 }
 
-// A miss that says much keeps its hint whole, however many lines that takes on a narrow terminal.
-func TestLongMissKeepsItsHint(t *testing.T) {
+// A miss that says much tells what differs and what to do whole, however many lines that takes on
+// a narrow terminal; what is bound has the room that is left.
+func TestLongMissTellsWhatToDo(t *testing.T) {
 	const hint = "send what was recorded, or record it again: graphvcr record c, or graphvcr exec --mode record --cassette c -- COMMAND"
 	missed := &report.Miss{Sent: report.Exchange{Method: "GET", URL: "https://graph.microsoft.com/v1.0/things?$top=3"}, Verdict: "recorded but differs"}
+	missed.Nearest = []report.Near{{Exchange: *exchange(6, "cassettes/c.yaml", "{}"), Differences: []report.Difference{{Field: "query.$top", Recorded: `"2"`, Received: `"3"`}}}}
 	for n := range 9 {
 		missed.Bound = append(missed.Bound, report.Bound{Pseudonym: fmt.Sprint("Name ", n), Value: "a"})
 	}
@@ -259,7 +261,7 @@ func TestLongMissKeepsItsHint(t *testing.T) {
 	}}}}
 	for _, width := range []int{0, 300, 80, 60, 40} {
 		text := styled(t, "text", s, render.Style{Width: width})
-		if all := strings.Join(strings.Fields(text), " "); !strings.Contains(all, "hint "+hint+" or add a rule") {
+		if all := strings.Join(strings.Fields(text), " "); !strings.Contains(all, `differs query.$top: recorded "2", received "3"`) || !strings.Contains(all, "hint "+hint+" or add a rule") || strings.Contains(all, "Name 4") != (width == 0 || width > 60) {
 			t.Errorf("%d columns:\n%s", width, text)
 		}
 	}
