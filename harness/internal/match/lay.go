@@ -166,7 +166,7 @@ func (u *unsealer) fitsAt(e *sealedEntry, stored, sent *blank) fit {
 		return fitConflict
 	case known.sure == fitExact:
 		return fitExact
-	case stored.kind == blankID && (sent.looked || len(identity.Find(sent.text)) == 0 || !u.bound.isNew(sent.text)):
+	case stored.kind == blankID && (sent.looked && !u.seal.made(e, stored) || len(identity.Find(sent.text)) == 0 || !u.bound.isNew(sent.text)):
 		return fitConflict
 	}
 	if live, ok := u.bound.live(stored.is); ok {

@@ -49,7 +49,7 @@ const (
 	blankWord blankKind = iota // no hole here, but in another request of the shape
 	blankName
 	blankAny   // secrets, bytes: anything fits
-	blankID    // an id in a body
+	blankID    // an id in a body, or as the name of a file
 	blankStamp // an instant in a body
 )
 
@@ -227,7 +227,7 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 			b.is, b.ids = x.compute(l, bound)
 		}
 		switch {
-		case !l.Written():
+		case !l.Written() && l.Role != place.FileName:
 		case isStamp(l.Text):
 			b.kind = blankStamp
 		case len(identity.Find(b.is)) > 0: // bound to what stands there, whatever it computes to
@@ -242,7 +242,7 @@ func (x *masker) mask(m place.Message, places, own holes, bound *bindings) maske
 			a.ids = append(a.ids, b.ids...)
 			return b.is, b.is != l.Text
 		}
-		if hole != "" && l.Role == place.FileName {
+		if l.Role == place.FileName {
 			file = len(a.blanks)
 		}
 		b.place, b.looked = placeOf(l), l.Looked() || hole != "" && l.Role == place.Header

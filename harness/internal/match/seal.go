@@ -148,7 +148,7 @@ func (x *seal) add(e *entry, as *request) {
 			if list := b.byValue[value]; len(list) == 0 || list[len(list)-1] != at { // a list may have a value twice
 				b.byValue[value] = append(list, at)
 			}
-			if is.kind == blankName && !is.looked {
+			if (is.kind == blankName || is.kind == blankID) && !is.looked {
 				x.written[value.value] = max(x.written[value.value], e.answers[0].position)
 			}
 		}
