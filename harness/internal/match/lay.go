@@ -166,7 +166,7 @@ func (u *unsealer) fitsAt(e *sealedEntry, stored, sent *blank) fit {
 		return fitConflict
 	case known.sure == fitExact:
 		return fitExact
-	case stored.kind == blankID && (sent.looked && !u.seal.made(e, stored) || len(identity.Find(sent.text)) == 0 || !u.bound.isNew(sent.text)):
+	case stored.kind == blankID && (sent.looked && !e.answers[0].foundNothing() || len(identity.Find(sent.text)) == 0 || !u.bound.isNew(sent.text)):
 		return fitConflict
 	}
 	if live, ok := u.bound.live(stored.is); ok {
@@ -181,8 +181,13 @@ func (u *unsealer) fitsAt(e *sealedEntry, stored, sent *blank) fit {
 		}
 	}
 	switch {
-	case known.sure == fitTagged, !sent.looked, u.seal.made(e, stored):
+	case known.sure == fitTagged, !sent.looked:
 		return known.sure
+	case e.answers[0].foundNothing():
+		if u.seal.written[fold(stored.is)] > e.answers[0].position {
+			return fitWeak
+		}
+		return fitAbsent
 	case e.answers[0].cassette.Meta.Tags[stored.text] != "":
 		return fitConflict
 	}

@@ -65,6 +65,7 @@ type fit uint8
 
 const (
 	fitConflict fit = iota // it is another value
+	fitAbsent              // looked up, and there was nothing of the recorded name, nor was it made later
 	fitLone                // looked up, and nothing is kept of it: fits a request that stands alone
 	fitWeak                // written by the client, and nothing is known of it
 	fitOpen                // anything goes, and nothing else is asked

@@ -168,13 +168,6 @@ func (x *seal) bucketOf(key Key, layout string) *bucket {
 	return b
 }
 
-// made reports whether a name that a request asks for is the client's own: there was none, and
-// later it made one.
-func (x *seal) made(e *sealedEntry, name *blank) bool {
-	asked := e.answers[0]
-	return x.written[fold(name.is)] > asked.position && asked.foundNothing()
-}
-
 // findHolders lists the answers that hold a pseudonym, for all that requests and answers do.
 func (x *seal) findHolders(entries []*entry) map[string][]*record {
 	found := map[string][]*record{}

@@ -42,14 +42,15 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why 
 	for _, n := range likely {
 		e := &b.entries[n]
 		is, pairs := u.lay(e, a)
-		if is == fitLone && b.alone(e) {
+		absent := is == fitAbsent
+		if absent || is == fitLone && b.alone(e) {
 			is = fitWeak
 		}
 		if is > best {
 			best, fitting = is, nil
 		}
 		if is == best {
-			fitting = append(fitting, laidEntry{e, pairs})
+			fitting = append(fitting, laidEntry{e, pairs, absent})
 		}
 	}
 	several := best == fitWeak && len(fitting) > 1
@@ -59,7 +60,11 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why 
 	case several && flight.overlapped(own):
 		return f, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
 	}
-	f = u.meant(b, a, fitting, best)
+	next := u.next(fitting)
+	if next.absent {
+		return f, b.undecided(a)
+	}
+	f = u.meant(b, a, next, best)
 	if several {
 		f.note = "bound by order: nothing else decides which of several recorded requests is meant"
 	}
@@ -68,17 +73,23 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why 
 
 // A laidEntry is one over which a request was laid, and which of its parts each part is.
 type laidEntry struct {
-	entry *sealedEntry
-	pairs []int
+	entry  *sealedEntry
+	pairs  []int
+	absent bool // see fitAbsent
 }
 
-// meant is the first of some entries, in recorded order, that has answers left; else the last.
-func (u *unsealer) meant(b *bucket, a *masked, entries []laidEntry, sure fit) foundRequest {
+// next is the first of some entries, in recorded order, that has answers left; else the last.
+func (u *unsealer) next(entries []laidEntry) laidEntry {
 	at := slices.IndexFunc(entries, func(l laidEntry) bool { return !u.progress.served(l.entry.final()) })
 	if at < 0 {
 		at = len(entries) - 1
 	}
-	e, pairs := entries[at].entry, entries[at].pairs
+	return entries[at]
+}
+
+// meant is a request that is meant to be that of an entry.
+func (u *unsealer) meant(b *bucket, a *masked, l laidEntry, sure fit) foundRequest {
+	e, pairs := l.entry, l.pairs
 	f := foundRequest{entry: e.entry, sure: sure, masked: a, bucket: b, sealed: e, blanks: make([]blankPair, 0, len(a.blanks))}
 	for n := range a.parts {
 		part, stored := &a.parts[n], &e.parts[pairs[n]]
