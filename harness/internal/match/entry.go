@@ -39,6 +39,7 @@ type record struct {
 
 	plain      lazy[string]
 	underWay   lazy[bool]
+	absent     lazy[bool]
 	prepared   lazy[any]
 	pseudonyms lazy[heldPseudonyms]
 	shown      lazy[[]shownFile]
@@ -137,13 +138,15 @@ func (r *record) unfinished() bool {
 
 // foundNothing reports whether the answer says that there is nothing of what was asked for.
 func (r *record) foundNothing() bool {
-	if r.interaction.Response.Code == http.StatusNotFound {
-		return true
-	}
-	doc, _ := jsondoc.Parse(r.body())
-	answer, _ := doc.(map[string]any)
-	list, is := answer["value"].([]any)
-	return is && len(list) == 0
+	return r.absent.get(func() bool {
+		if r.interaction.Response.Code == http.StatusNotFound {
+			return true
+		}
+		doc, _ := jsondoc.Parse(r.body())
+		answer, _ := doc.(map[string]any)
+		list, is := answer["value"].([]any)
+		return is && len(list) == 0
+	})
 }
 
 // held lists the pseudonyms of the answer.

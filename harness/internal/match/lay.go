@@ -180,18 +180,18 @@ func (u *unsealer) fitsAt(e *sealedEntry, stored, sent *blank) fit {
 			return fitConflict
 		}
 	}
+	asked := e.answers[0]
 	switch {
 	case known.sure == fitTagged, !sent.looked:
 		return known.sure
-	case e.answers[0].foundNothing():
-		if u.seal.written[fold(stored.is)] > e.answers[0].position {
-			return fitWeak
-		}
+	case u.seal.written[fold(stored.is)] > asked.position && asked.foundNothing():
+		return fitWeak
+	case stored.kind == blankName && asked.cassette.Meta.Tags[stored.text] == "":
+		return fitLone
+	case asked.foundNothing():
 		return fitAbsent
-	case e.answers[0].cassette.Meta.Tags[stored.text] != "":
-		return fitConflict
 	}
-	return fitLone
+	return fitConflict
 }
 
 // gave reports whether an answer of this session had an id: a client that knows it would send it.

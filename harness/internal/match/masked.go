@@ -67,7 +67,7 @@ const (
 	fitConflict fit = iota // it is another value
 	fitAbsent              // looked up, and there was nothing of the recorded name, nor was it made later
 	fitLone                // looked up, and nothing is kept of it: fits a request that stands alone
-	fitWeak                // written by the client, and nothing is known of it
+	fitWeak                // the client's own, written or to be made, and nothing is known of it
 	fitOpen                // anything goes, and nothing else is asked
 	fitTagged              // it fits the tag
 	fitExact               // the pseudonym that was given out, or the value bound to it

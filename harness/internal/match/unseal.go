@@ -23,8 +23,8 @@ func (u *unsealer) find(m place.Message, host string, live *request) (f foundReq
 }
 
 // choose decides which request of a bucket is meant: the one whose every blank place has
-// what was given out, is bound, or fits the tag. Else one that the client may have written
-// itself on this run: the only one that agrees with what is known, or the next in recorded
+// what was given out, is bound, or fits the tag. Else one of which the client may have made up
+// the names on this run: the only one that agrees with what is known, or the next in recorded
 // order, while no more than own such requests are under way.
 func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why string) {
 	flight := &u.flights()[b.id]
