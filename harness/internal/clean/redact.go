@@ -85,17 +85,23 @@ func Unknown(file string, count map[string]int) []report.Finding {
 	if total == 1 {
 		f.Message = "1 value was replaced only because nothing says that it is harmless"
 	}
+	var where []string
 	if shown := names[:min(len(names), mostNamed)]; len(shown) > 0 {
 		counts := make([]string, len(shown))
 		for n, name := range shown {
 			counts[n] = fmt.Sprintf("%s (%d)", name, count[name])
 		}
-		f.Message += ", at " + strings.Join(counts, ", ")
+		at := "at " + strings.Join(counts, ", ")
 		if more := len(names) - len(shown); more > 0 {
-			f.Message += fmt.Sprintf(" and %d more members", more)
+			at += fmt.Sprintf(" and %d more members", more)
 		}
+		where = append(where, at)
 		f.Hint = "where they are, rules.yaml keeps them: redact: {keep-members: [" + strings.Join(shown, ", ") + "]}"
 	}
+	if n := count[""]; n > 0 {
+		where = append(where, fmt.Sprintf("in headers, addresses or members that Graph does not have (%d)", n))
+	}
+	f.Message += ", " + strings.Join(where, ", and ")
 	return []report.Finding{f}
 }
 

@@ -41,7 +41,8 @@
 //
 // What is looked up and fits none is a miss that names the --input which decides: what stands
 // in the address or in If-Match, in a body what an action that only reads is sent, and
-// references. What a client writes may be made up, ids by which it calls members and addresses
+// references; unless the name is one that the recorded client asked for, did not find, and
+// then made. What a client writes may be made up, ids by which it calls members and addresses
 // of its own with it: it binds to the request that stands alone, or, unless two such requests
 // were under way at once, to the next in recorded order, with a note; from a client that made
 // up one name of a shape, order then counts before tags, of which one in a million fits by

@@ -40,6 +40,7 @@ type record struct {
 
 	plain      lazy[string]
 	underWay   lazy[bool]
+	absent     lazy[bool]
 	prepared   lazy[any]
 	pseudonyms lazy[heldPseudonyms]
 }
@@ -128,6 +129,19 @@ func (r *record) unfinished() bool {
 		}
 		doc, _ := jsondoc.Parse(r.body())
 		return async.IsUnfinished(async.StateOf(doc))
+	})
+}
+
+// foundNothing reports whether the answer says that there is nothing of what was asked for.
+func (r *record) foundNothing() bool {
+	return r.absent.get(func() bool {
+		if r.interaction.Response.Code == http.StatusNotFound {
+			return true
+		}
+		doc, _ := jsondoc.Parse(r.body())
+		answer, _ := doc.(map[string]any)
+		list, is := answer["value"].([]any)
+		return is && len(list) == 0
 	})
 }
 

@@ -47,7 +47,7 @@ type blank struct {
 const (
 	blankWord  cassette.HoleKind = ""      // no hole here, but in another request of the shape
 	blankAny   cassette.HoleKind = "any"   // a secret, or bytes: anything fits
-	blankID    cassette.HoleKind = "id"    // in a body
+	blankID    cassette.HoleKind = "id"    // in a body, or as the name of a file
 	blankStamp cassette.HoleKind = "stamp" // an instant in a body
 )
 
@@ -63,8 +63,9 @@ type fit uint8
 
 const (
 	fitConflict fit = iota // it is another value
+	fitAbsent              // looked up, and there was nothing of the recorded name, nor was it made later
 	fitLone                // looked up, and nothing is kept of it: fits a request that stands alone
-	fitWeak                // written by the client, and nothing is known of it
+	fitWeak                // the client's own, written or to be made, and nothing is known of it
 	fitOpen                // anything goes, and nothing else is asked
 	fitTagged              // it fits the tag
 	fitExact               // the pseudonym that was given out, or the value bound to it
@@ -213,7 +214,7 @@ func (x *seal) mask(m place.Message, places, own holes, bound *bindings) masked 
 			b.is, b.ids = x.compute(l, bound)
 		}
 		switch {
-		case !l.Written():
+		case !l.Written() && l.Role != place.FileName:
 		case isStamp(l.Text):
 			b.kind = blankStamp
 		case len(identity.Find(b.is)) > 0: // bound to what stands there, whatever it computes to
@@ -231,7 +232,7 @@ func (x *seal) mask(m place.Message, places, own holes, bound *bindings) masked 
 			a.ids = append(a.ids, b.ids...)
 			return b.is, b.is != l.Text
 		}
-		if hole != "" && l.Role == place.FileName {
+		if l.Role == place.FileName {
 			file = len(a.blanks)
 		}
 		b.place, b.looked = placeOf(l), l.Looked() || hole != "" && l.Role == place.Header

@@ -18,6 +18,7 @@ type seal struct {
 	rules   ruleSet
 	shapes  map[string]holes // of all requests of a shape; parts of a batch have shapes too
 	buckets map[bucketKey]*bucket
+	written map[string]int // by pseudonym of a name, folded: the last request in which a client chose it
 
 	faker   *identity.Faker   // of the recordings
 	tagged  map[string]string // pseudonyms by their tags
@@ -31,7 +32,7 @@ type seal struct {
 
 func newSeal(rules ruleSet, salt []byte) *seal {
 	return &seal{
-		rules: rules, shapes: map[string]holes{}, buckets: map[bucketKey]*bucket{},
+		rules: rules, shapes: map[string]holes{}, buckets: map[bucketKey]*bucket{}, written: map[string]int{},
 		faker: identity.NewFaker(salt), tagged: map[string]string{}, firsts: map[string]int{}, members: map[string]bool{},
 	}
 }
@@ -146,6 +147,9 @@ func (x *seal) add(e *entry, as *request) {
 			value := valueAt{is.class, is.place, fold(is.is)}
 			if list := b.byValue[value]; len(list) == 0 || list[len(list)-1] != at { // a list may have a value twice
 				b.byValue[value] = append(list, at)
+			}
+			if (is.kind == cassette.HoleName || is.kind == blankID) && !is.looked {
+				x.written[value.value] = max(x.written[value.value], e.answers[0].position)
 			}
 		}
 	}

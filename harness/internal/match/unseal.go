@@ -57,6 +57,7 @@ type foundRequest struct {
 	partIDs []string // of a live batch, in the order of the recorded one
 	note    string
 	sure    fit
+	absent  bool // see fitAbsent
 
 	masked *masked
 	bucket *bucket
@@ -83,8 +84,8 @@ func (u *unsealer) find(m place.Message, host string, live *request) (f foundReq
 }
 
 // choose decides which request of a bucket is meant: the one whose every blank place has
-// what was given out, is bound, or fits the tag. Else one that the client may have written
-// itself on this run: the only one that agrees with what is known, or the next in recorded
+// what was given out, is bound, or fits the tag. Else one of which the client may have made up
+// the names on this run: the only one that agrees with what is known, or the next in recorded
 // order, while no more than own such requests are under way.
 func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why string) {
 	flight := u.flight(b)
@@ -102,7 +103,8 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why 
 	for _, n := range likely {
 		e := &b.entries[n]
 		found := u.lay(e, a)
-		if found.sure == fitLone && b.alike[e.kinds] == 1 { // no other has holes where it has them
+		found.absent = found.sure == fitAbsent
+		if found.absent || found.sure == fitLone && b.alike[e.kinds] == 1 { // no other has holes where it has them
 			found.sure = fitWeak
 		}
 		if found.sure > best {
@@ -119,7 +121,11 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why 
 	case several && flight.overlapped(own):
 		return f, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
 	}
-	f = u.meant(fitting)
+	meant := u.meant(fitting)
+	if meant.absent {
+		return f, b.undecided(a)
+	}
+	f = meant
 	f.masked, f.bucket = a, b
 	if several {
 		f.note = "bound by order: nothing else decides which of several recorded requests is meant"
@@ -337,7 +343,7 @@ func (u *unsealer) fitsAt(e *sealedEntry, stored, sent *blank) fit {
 		return fitConflict
 	case known.sure == fitExact:
 		return fitExact
-	case stored.kind == blankID && (sent.looked || len(identity.Find(sent.text)) == 0 || !u.bound.isNew(sent.text)):
+	case stored.kind == blankID && (sent.looked && !e.answers[0].foundNothing() || len(identity.Find(sent.text)) == 0 || !u.bound.isNew(sent.text)):
 		return fitConflict
 	}
 	if live, ok := u.bound.live(stored.is); ok {
@@ -351,13 +357,18 @@ func (u *unsealer) fitsAt(e *sealedEntry, stored, sent *blank) fit {
 			return fitConflict
 		}
 	}
+	asked := e.answers[0]
 	switch {
 	case known.sure == fitTagged, !sent.looked:
 		return known.sure
-	case e.answers[0].cassette.Meta.Tags[stored.text] != "":
-		return fitConflict
+	case u.seal.written[fold(stored.is)] > asked.position && asked.foundNothing():
+		return fitWeak
+	case stored.kind == cassette.HoleName && asked.cassette.Meta.Tags[stored.text] == "":
+		return fitLone
+	case asked.foundNothing():
+		return fitAbsent
 	}
-	return fitLone
+	return fitConflict
 }
 
 // gave reports whether an answer of this session had an id: a client that knows it would send it.

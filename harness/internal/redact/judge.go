@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -259,13 +260,15 @@ func (p *judge) rewritten(within *place.Leaf, l place.Leaf) string {
 
 // leaf judges a leaf of such a text.
 func (p *judge) leaf(l *place.Leaf) (string, bool) {
-	v := verdict{}
-	if l.Layered {
-		v = p.layered(l, nil)
-	} else {
-		v = p.verdict(l, nil)
-	}
+	v := p.judged(l)
 	return v.text, v.rule != noRule
+}
+
+func (p *judge) judged(l *place.Leaf) verdict {
+	if l.Layered {
+		return p.layered(l, nil)
+	}
+	return p.verdict(l, nil)
 }
 
 // withoutTokens is an address within a text without the options that give access.
@@ -299,14 +302,23 @@ func (p *judge) serviceText(l *place.Leaf) verdict {
 	if p.r.ledger.faker.IsName(l.Text) { // of several words, and of one text
 		return verdict{}
 	}
-	name := func(part string) string { return p.rewritten(l, place.Leaf{Role: place.Member, Text: part}) }
+	by := noRule // what a name is replaced by counts before what an id is
+	name := func(part string) string {
+		return l.RewriteText(place.Leaf{Role: place.Member, Text: part}, func(l *place.Leaf) (string, bool) {
+			v := p.judged(l)
+			if v.rule != noRule && by != unknownText {
+				by = v.rule
+			}
+			return v.text, v.rule != noRule
+		})
+	}
 	is := eachNameIn(l.Text, name)
 	if is == l.Text {
 		return verdict{}
 	}
+	v := verdict{is, cmp.Or(by, unknownText), cassette.HoleName}
 	if eachNameIn(is, name) != is {
-		is = name(l.Text)
+		v.text, v.rule = name(l.Text), unknownText
 	}
-	by, _ := ruleFor(l, nil)
-	return verdict{is, by, cassette.HoleName}
+	return v
 }

@@ -265,6 +265,25 @@ func TestUnknownMembersAreTold(t *testing.T) {
 	}
 }
 
+// An id in the message of an error is known by its form: what keeps messages is no remedy, and
+// is told only where a name stands in one.
+func TestIDsInMessagesAreKnown(t *testing.T) {
+	for message, want := range map[string]int{
+		"Resource '0b5d7a4e-2f61-4c0d-9d0b-8f3a6f9f3c11' does not exist.":                    0,
+		"Resource 'Retail' does not exist.":                                                  1,
+		"Resource '0b5d7a4e-2f61-4c0d-9d0b-8f3a6f9f3c11' of 'Retail' does not exist.":        1,
+		"Resource 'adele@contoso.com' does not exist.":                                       0,
+		"Resource 'Retail' of '0b5d7a4e-2f61-4c0d-9d0b-8f3a6f9f3c11' does not exist either.": 1,
+	} {
+		r := newRedactor(t)
+		i := interaction("GET", graph+"/groups/0b5d7a4e-2f61-4c0d-9d0b-8f3a6f9f3c11")
+		i.Response.Code, i.Response.Body = 404, `{"error":{"code":"Request_ResourceNotFound","message":"`+message+`"}}`
+		if got := r.Interaction(i).Response.Body; r.Unknown()["message"] != want || strings.Contains(got, message) {
+			t.Errorf("%s\nis %s\nand unknown are %v", message, got, r.Unknown())
+		}
+	}
+}
+
 // What stands for an id may end as a sentence goes on: it is the same in the message of an
 // error as elsewhere, under any salt.
 func TestIDsInMessages(t *testing.T) {

@@ -139,7 +139,7 @@ func (b *Playback) Case(name string) report.Case {
 		c.Findings = append(c.Findings, report.Finding{Rule: RuleMiss, Severity: report.Error, Message: fmt.Sprintf("and %d more requests had no answer", more)})
 	}
 	for _, u := range unusedOf(b.together) {
-		c.Findings = append(c.Findings, u.finding(u.at.File))
+		c.Findings = append(c.Findings, u.finding(u.at.File, "remove it from the cassette, or record again what the client asks for now"))
 	}
 	return c
 }

@@ -67,7 +67,7 @@ func reportUnused(jobs []*job, whole bool) {
 			continue
 		}
 		for _, u := range inEvery(sharing) {
-			j.result.Findings = append(j.result.Findings, u.finding(j.file))
+			j.result.Findings = append(j.result.Findings, u.finding(j.file, "remove it from the cassette, or add a step that requests it"))
 		}
 	}
 }
@@ -89,12 +89,12 @@ func inEvery(jobs []*job) []unused {
 	return common
 }
 
-func (u unused) finding(file string) report.Finding {
+func (u unused) finding(file, hint string) report.Finding {
 	f := report.Finding{
 		Rule: RuleUnused, Severity: report.Warning, Interaction: &u.id,
 		Place: report.Place{File: file}, Cassette: u.at,
 		Message: fmt.Sprintf("recorded, but never requested: %s", u.request),
-		Hint:    "remove it from the cassette, or add a step that requests it",
+		Hint:    hint,
 	}
 	if u.leftover {
 		f.Rule, f.Severity, f.Hint = RuleLeftover, report.Note, ""

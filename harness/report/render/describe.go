@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -41,7 +42,7 @@ func describe(f *report.Finding, full bool) []string {
 	message := []string{visible.Text(headline(f))}
 	switch {
 	case f.Missed != nil:
-		message = append([]string{strings.ReplaceAll(message[0], "https://"+graph.Host+"/", "/")}, missLines(f.Missed)...)
+		message = append([]string{strings.ReplaceAll(message[0], "https://"+graph.Host+"/", "/")}, slices.Concat(missLines(f.Missed), boundLines(f.Missed))...)
 	case f.Details != "":
 		message = append(message, visible.Lines(strings.TrimPrefix(f.Details, "\n"))...)
 	}
@@ -119,22 +120,25 @@ const mostDiffering = 5
 
 // missLines say what was recorded near a request, and in what they differ.
 func missLines(m *report.Miss) []string {
-	var all []string
-	if len(m.Nearest) > 0 {
-		near := &m.Nearest[0]
-		all = append(all, "nearest   "+visible.Text(near.Method+" "+near.Target())+" ("+visible.Text(near.Place.String())+")")
-		for i, d := range near.Differences {
-			if i == mostDiffering {
-				all = append(all, fmt.Sprintf("          and %d more", len(near.Differences)-i))
-				break
-			}
-			all = append(all, "differs   "+visible.Text(visible.Path(d.Field))+": recorded "+visible.Text(d.Recorded)+", received "+visible.Text(d.Received))
-		}
+	if len(m.Nearest) == 0 {
+		return nil
 	}
+	near := &m.Nearest[0]
+	all := []string{"nearest   " + visible.Text(near.Method+" "+near.Target()) + " (" + visible.Text(near.Place.String()) + ")"}
+	for i, d := range near.Differences {
+		if i == mostDiffering {
+			return append(all, fmt.Sprintf("          and %d more", len(near.Differences)-i))
+		}
+		all = append(all, "differs   "+visible.Text(visible.Path(d.Field))+": recorded "+visible.Text(d.Recorded)+", received "+visible.Text(d.Received))
+	}
+	return all
+}
+
+// boundLines say which values stand for pseudonyms.
+func boundLines(m *report.Miss) (all []string) {
 	for i, b := range m.Bound {
 		if i == mostDiffering {
-			all = append(all, fmt.Sprintf("          and %d more", len(m.Bound)-i))
-			break
+			return append(all, fmt.Sprintf("          and %d more", len(m.Bound)-i))
 		}
 		all = append(all, "bound     "+visible.Text(b.Pseudonym)+" = "+visible.Text(b.Value))
 	}

@@ -247,6 +247,26 @@ func TestTextTellsACauseOnce(t *testing.T) {
 	}
 }
 
+// A miss that says much tells what differs and what to do whole, however many lines that takes on
+// a narrow terminal; what is bound has the room that is left.
+func TestLongMissTellsWhatToDo(t *testing.T) {
+	const hint = "send what was recorded, or record it again: graphvcr record c, or graphvcr exec --mode record --cassette c -- COMMAND"
+	missed := &report.Miss{Sent: report.Exchange{Method: "GET", URL: "https://graph.microsoft.com/v1.0/things?$top=3"}, Verdict: "recorded but differs"}
+	missed.Nearest = []report.Near{{Exchange: *exchange(6, "cassettes/c.yaml", "{}"), Differences: []report.Difference{{Field: "query.$top", Recorded: `"2"`, Received: `"3"`}}}}
+	for n := range 9 {
+		missed.Bound = append(missed.Bound, report.Bound{Pseudonym: fmt.Sprint("Name ", n), Value: "a"})
+	}
+	s := &report.Suite{Command: "exec", Cases: []report.Case{{Name: "c", Findings: []report.Finding{
+		{Rule: "replay.miss", Severity: report.Error, Message: "no answer to GET /things?$top=3: recorded but differs", Hint: hint + "\nor add a rule", Evidence: report.Evidence{Missed: missed}},
+	}}}}
+	for _, width := range []int{0, 300, 80, 60, 40} {
+		text := styled(t, "text", s, render.Style{Width: width})
+		if all := strings.Join(strings.Fields(text), " "); !strings.Contains(all, `differs query.$top: recorded "2", received "3"`) || !strings.Contains(all, "hint "+hint+" or add a rule") || strings.Contains(all, "Name 4") != (width == 0 || width > 60) {
+			t.Errorf("%d columns:\n%s", width, text)
+		}
+	}
+}
+
 func TestRenderUnknownKind(t *testing.T) {
 	err := render.Suite(io.Discard, "pdf", &report.Suite{}, render.Style{})
 	if err == nil || !strings.Contains(err.Error(), "github, html, json, junit, markdown, text") {

@@ -140,7 +140,8 @@ func caseLine(c *report.Case, name string, column int, style Style) string {
 	return line + paint(fmt.Sprintf("  %6.2fs", c.Duration.Seconds()), dim, style)
 }
 
-// mostOfMiss bounds the lines of a request without an answer.
+// mostOfMiss bounds the lines of a request without an answer; what differs and what to do are
+// told whole.
 const mostOfMiss = 12
 
 func writeFinding(out io.Writer, c *report.Case, f *report.Finding, also []*report.Finding, style Style) {
@@ -150,9 +151,18 @@ func writeFinding(out io.Writer, c *report.Case, f *report.Finding, also []*repo
 		head += ": "
 	}
 	said := describe(f, false)
-	var text []string
-	for _, line := range said[1:] {
-		text = append(text, wrap(deeper, line, style.Width)...)
+	first, said := wrap(indent, head+f.Severity.String()+": "+said[0], style.Width), said[1:]
+	wrapped := func(lines []string) (all []string) {
+		for _, line := range lines {
+			all = append(all, wrap(deeper, line, style.Width)...)
+		}
+		return all
+	}
+	text := wrapped(said)
+	if f.Missed != nil && f.Hint != "" {
+		hint := len(said) - len(visible.Lines(f.Hint))
+		bound := hint - len(boundLines(f.Missed))
+		text = withoutMiddle(text, mostOfMiss-len(first), len(wrapped(said[:bound])), len(wrapped(said[hint:])))
 	}
 	for _, other := range also {
 		line := "also want " + value(other.Want)
@@ -160,10 +170,6 @@ func writeFinding(out io.Writer, c *report.Case, f *report.Finding, also []*repo
 			line += " (" + visible.Text(at) + ")"
 		}
 		text = append(text, wrap(deeper, line, style.Width)...)
-	}
-	first := wrap(indent, head+f.Severity.String()+": "+said[0], style.Width)
-	if f.Missed != nil && len(first)+len(text) > mostOfMiss {
-		text = withoutMiddle(text, mostOfMiss-len(first), len(visible.Lines(f.Hint)))
 	}
 	color := map[report.Severity]string{report.Error: red, report.Warning: yellow, report.Note: dim}[f.Severity]
 	whole := strings.Join(append(first, text...), "\n")
@@ -221,11 +227,13 @@ func summaryColor(s *report.Suite) string {
 	}
 }
 
-// withoutMiddle keeps most lines of a text, of them the last ones.
-func withoutMiddle(text []string, most, last int) []string {
-	last = min(last, most/2)
-	first := max(most-last-1, 0)
+// withoutMiddle keeps most lines of a text, and its first and last ones however many they are.
+func withoutMiddle(text []string, most, first, last int) []string {
+	first = max(first, most-last-1)
 	left := len(text) - first - last
+	if len(text) <= most || left <= 1 {
+		return text
+	}
 	kept := append(text[:first:first], fmt.Sprintf("         .. and %d more lines, which --report html shows", left))
 	return append(kept, text[len(text)-last:]...)
 }
