@@ -28,6 +28,8 @@ var (
 	asLiteral = &spelling{without("'"), doubled, "'", undoubled("''"), false}
 	asQuoted  = &spelling{without(`"`), doubled, `"`, undoubled(`""`), false}
 	asMarkup  = &spelling{without("<>&\"'"), markupSpell, "&", markupDecode, false}
+	// asName is how a client spells a name of its own in an open type (v1.0/resources/plannerexternalreferences).
+	asName = &spelling{without(".:%@#"), percentSpell, "%", percentDecode, true}
 )
 
 // A charset says of each byte whether it belongs.

@@ -285,7 +285,7 @@ func (p *judge) withoutTokens(within *place.Leaf, address string) string {
 
 // memberName rewrites the name of a member that has parts, as an address has.
 func (p *judge) memberName(name *place.Leaf) (text string, has bool) {
-	text = name.RewriteText(place.Leaf{Role: place.Text, Text: name.Text}, func(l *place.Leaf) (string, bool) {
+	text = name.RewriteText(place.Leaf{Role: place.MemberName, Text: name.Text}, func(l *place.Leaf) (string, bool) {
 		if has = has || l.Layered; !has {
 			return "", false
 		}
