@@ -22,6 +22,9 @@ const maxDifferences = 20
 // another id is just one difference.
 const wholeDifference = 3
 
+// otherMethod is what another method weighs: more than whatever a body of the same one differs in.
+const otherMethod = 2 * maxDifferences
+
 // A differ lists how a live request differs from a recorded one, and weighs that.
 type differ struct {
 	holes  []cassette.Hole // of the recorded one
@@ -32,7 +35,9 @@ type differ struct {
 // requests compares two requests.
 func (d *differ) requests(recorded, live *request) {
 	old, now := &recorded.key, &live.key
-	d.compare("method", old.Method, now.Method)
+	if old.Method != now.Method {
+		d.add(otherMethod, "method", textSide(old.Method), textSide(now.Method))
+	}
 	d.compare("host", hostName(old.Host), hostName(now.Host))
 	d.paths(recorded.url, old.Path, now.Path)
 	d.named("query.", recorded.url.Options, live.url.Options)

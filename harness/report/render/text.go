@@ -151,8 +151,13 @@ func writeFinding(out io.Writer, c *report.Case, f *report.Finding, also []*repo
 	}
 	said := describe(f, false)
 	var text []string
-	for _, line := range said[1:] {
-		text = append(text, wrap(deeper, line, style.Width)...)
+	hint := 0 // lines of it
+	for n, line := range said[1:] {
+		lines := wrap(deeper, line, style.Width)
+		if len(said)-1-n <= len(visible.Lines(f.Hint)) {
+			hint += len(lines)
+		}
+		text = append(text, lines...)
 	}
 	for _, other := range also {
 		line := "also want " + value(other.Want)
@@ -163,7 +168,7 @@ func writeFinding(out io.Writer, c *report.Case, f *report.Finding, also []*repo
 	}
 	first := wrap(indent, head+f.Severity.String()+": "+said[0], style.Width)
 	if f.Missed != nil && len(first)+len(text) > mostOfMiss {
-		text = withoutMiddle(text, mostOfMiss-len(first), len(visible.Lines(f.Hint)))
+		text = withoutMiddle(text, mostOfMiss-len(first), hint)
 	}
 	color := map[report.Severity]string{report.Error: red, report.Warning: yellow, report.Note: dim}[f.Severity]
 	whole := strings.Join(append(first, text...), "\n")
