@@ -117,3 +117,43 @@ func TestThrottleScope(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// TestColumnsOfSharePoint: the columns that every list has, those of its templates, and the members
+// of a person's and a lookup's value are what clients read items by; what tenants add is not kept.
+func TestColumnsOfSharePoint(t *testing.T) {
+	body := `{"fields":{"@odata.etag":"\"1,2\"","id":"7","ContentType":"Document","LinkTitle":"","LinkFilename":"","LinkFilenameNoMenu":"","FileLeafRef":"","DocIcon":"","FileSizeDisplay":"20480","Created":"2026-01-02T03:04:05Z",` +
+		`"Modified":"2026-01-02T03:04:05Z","AuthorLookupId":"6","EditorLookupId":"6","AssignedToLookupId":"6","_UIVersionString":"1.0","_ComplianceFlags":"","_ComplianceTag":"","FSObjType":"1","Attachments":false,"ItemChildCount":"0",` +
+		`"FolderChildCount":"12","PromotedState":2,"DueDate":"2026-01-02T00:00:00Z","EventDate":"2026-01-02T00:00:00Z","fAllDayEvent":false,"PercentComplete":0.5,"File_x0020_Type":"","Manager":{"LookupId":3,"LookupValue":"","Email":""},` +
+		`"Tags":[{"Label":"","TermGuid":"","WssId":4}],"AppAuthorLookupId":"6"}}`
+	i := interaction("GET", graph+"/sites/root/lists/root/items/7")
+	i.Response.Body = body
+	if got := newRedactor(t).Interaction(i).Response.Body; got != body {
+		t.Errorf("is\n%s, was\n%s", got, body)
+	}
+	i.Response.Body = `{"fields":{"KofisNotiz":"","Modified_x0020_Mensah":""}}`
+	if got := newRedactor(t).Interaction(i).Response.Body; strings.Contains(got, "Kofi") || strings.Contains(got, "Mensah") {
+		t.Errorf("what a tenant called its columns stays: %s", got)
+	}
+}
+
+// TestLinksOfMeetings: what a link of a meeting is made of stays, and nothing of it that lets in.
+func TestLinksOfMeetings(t *testing.T) {
+	for _, test := range []struct{ member, link, keeps, hides string }{
+		{"joinWebUrl", "https://teams.microsoft.com/l/meetup-join/19%3ameeting_MjdhNjM4YzUtYzExZi00OTFkLTkzZTAtNTVlNmZmMDhkNGU2%40thread.v2/0?context=%7b%22Tid%22%3a%22b41bf4ba-0d2c-4d85-8d8d-1a3f0e8b9f1d%22%7d", "https://teams.microsoft.com/l/meetup-join/19%3ameeting_", "MjdhNjM4"},
+		{"joinUrl", "https://teams.microsoft.com/meet/31299844117?p=aB3xQzKlMnOpQr", "https://teams.microsoft.com/meet/", "31299844117"},
+		{"joinUrl", "https://teams.microsoft.com/meet/31299844117?p=aB3xQzKlMnOpQr", "?p=", "aB3xQz"},
+		{"dialinUrl", "https://dialin.teams.microsoft.com/6787a136-b9b8-4d39-846c-c0f1ff937f10?id=448113907", "https://dialin.teams.microsoft.com/", "448113907"},
+		{"onlineMeetingUrl", "https://teams.microsoft.com/meet/31299844117?p=1234", "https://teams.microsoft.com/meet/", "1234"},
+		{"webUrl", "https://contoso.sharepoint.com/:x:/s/hr/EyQdHgdkGPf1E1xYBvpDdNCmOnHlzcLlzpdKC6q04pOM?e=4x", "/:x:/s/", "EyQdHgdk"},
+	} {
+		body := `{"` + test.member + `":"` + test.link + `"}`
+		if test.member == "webUrl" {
+			body = `{"link":` + body + `}`
+		}
+		i := interaction("GET", graph+"/me/onlineMeetings/1")
+		i.Response.Body = body
+		if got := newRedactor(t).Interaction(i).Response.Body; !strings.Contains(got, test.keeps) || strings.Contains(got, test.hides) {
+			t.Errorf("%s: %s", test.member, got)
+		}
+	}
+}

@@ -28,6 +28,7 @@ var (
 	secretJWT      = ruleNamed("secret.jwt")
 	secretKey      = ruleNamed("secret.key")
 	secretLink     = ruleNamed("secret.link")
+	secretJoinLink = ruleNamed("secret.join-link")
 	secretLogin    = ruleNamed("secret.login")
 	secretMarked   = ruleNamed("secret.marked")
 	secretOpaque   = ruleNamed("secret.opaque-token")

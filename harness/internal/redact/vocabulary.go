@@ -76,6 +76,9 @@ func (p *vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 	default:
 		return words.Harmless(l.Name, l.Parent, s)
 	}
+	if isMeetingNumber(l) {
+		return false
+	}
 	switch l.Role {
 	case place.Host:
 		return isOurHost(s)
