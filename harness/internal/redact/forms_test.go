@@ -136,14 +136,16 @@ func TestColumnsOfSharePoint(t *testing.T) {
 	}
 }
 
-// TestLinksOfMeetings: what a link of a meeting is made of stays, and nothing of it that lets in.
-func TestLinksOfMeetings(t *testing.T) {
+// TestLinks: the words that links are made of stay, which clients read them by, and nothing that
+// says who, where or what, or lets in.
+func TestLinks(t *testing.T) {
 	for _, test := range []struct{ member, link, keeps, hides string }{
 		{"joinWebUrl", "https://teams.microsoft.com/l/meetup-join/19%3ameeting_MjdhNjM4YzUtYzExZi00OTFkLTkzZTAtNTVlNmZmMDhkNGU2%40thread.v2/0?context=%7b%22Tid%22%3a%22b41bf4ba-0d2c-4d85-8d8d-1a3f0e8b9f1d%22%7d", "https://teams.microsoft.com/l/meetup-join/19%3ameeting_", "MjdhNjM4"},
 		{"joinUrl", "https://teams.microsoft.com/meet/31299844117?p=aB3xQzKlMnOpQr", "https://teams.microsoft.com/meet/", "31299844117"},
 		{"joinUrl", "https://teams.microsoft.com/meet/31299844117?p=aB3xQzKlMnOpQr", "?p=", "aB3xQz"},
 		{"dialinUrl", "https://dialin.teams.microsoft.com/6787a136-b9b8-4d39-846c-c0f1ff937f10?id=448113907", "https://dialin.teams.microsoft.com/", "448113907"},
 		{"onlineMeetingUrl", "https://teams.microsoft.com/meet/31299844117?p=1234", "https://teams.microsoft.com/meet/", "1234"},
+		{"webLink", "https://contoso.sharepoint.com/sites/hr/Shared%20Documents/Kofi/a.txt", "/Shared%20Documents/", "Kofi"},
 		{"webUrl", "https://contoso.sharepoint.com/:x:/s/hr/EyQdHgdkGPf1E1xYBvpDdNCmOnHlzcLlzpdKC6q04pOM?e=4x", "/:x:/s/", "EyQdHgdk"},
 	} {
 		body := `{"` + test.member + `":"` + test.link + `"}`

@@ -185,7 +185,7 @@ func (p *vocabulary) isStep(s, before string) bool {
 	case p.signIn:
 		return loginWords.has(s)
 	}
-	return words.IsPermission(s) || isInstant(s)
+	return words.IsPermission(s) || isInstant(s) || !namesFollow.has(before) && words.Harmless("name", "", s) // Shared Documents
 }
 
 // steps are words of paths that no metadata lists.
