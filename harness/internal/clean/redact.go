@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
 
@@ -86,17 +88,25 @@ func Unknown(file string, count map[string]int) []report.Finding {
 		f.Message = "1 value was replaced only because nothing says that it is harmless"
 	}
 	if shown := names[:min(len(names), mostNamed)]; len(shown) > 0 {
-		counts := make([]string, len(shown))
+		counts, listed := make([]string, len(shown)), make([]string, len(shown))
 		for n, name := range shown {
-			counts[n] = fmt.Sprintf("%s (%d)", name, count[name])
+			counts[n], listed[n] = fmt.Sprintf("%s (%d)", name, count[name]), asYAML(name)
 		}
 		f.Message += ", at " + strings.Join(counts, ", ")
 		if more := len(names) - len(shown); more > 0 {
 			f.Message += fmt.Sprintf(" and %d more members", more)
 		}
-		f.Hint = "where they are, rules.yaml keeps them: redact: {keep-members: [" + strings.Join(shown, ", ") + "]}"
+		f.Hint = "where they are harmless, rules.yaml keeps them: redact: {keep-members: [" + strings.Join(listed, ", ") + "]}"
 	}
 	return []report.Finding{f}
+}
+
+// asYAML is a name in a list of YAML, in quotes where it is more than letters: @odata.etag.
+func asYAML(name string) string {
+	if strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }) {
+		return strconv.Quote(name)
+	}
+	return name
 }
 
 // Redact applies the project's rules to a cassette file, one of stock go-vcr
