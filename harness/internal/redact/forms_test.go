@@ -159,3 +159,16 @@ func TestLinks(t *testing.T) {
 		}
 	}
 }
+
+// TestIDsThatPathsKeep: a word that stays in a path stays as an id, by which a client asks for what
+// it has listed.
+func TestIDsThatPathsKeep(t *testing.T) {
+	for _, id := range []string{"48x48", "240X240", "648x648", "standard", "fido2", "softwareOath", "inbox", "calendar", "primary", "com.microsoft.teamspace.tab.web", "3.0", "microsoft.graph.group"} {
+		i := interaction("GET", graph+"/users/87d349ed-44d7-43e1-9a83-5f2406dee5bd/photos/"+id)
+		i.Response.Body = `{"value":[{"id":"` + id + `"}]}`
+		stored := newRedactor(t).Interaction(i)
+		if !strings.HasSuffix(stored.Request.URL, "/photos/"+id) || stored.Response.Body != i.Response.Body {
+			t.Errorf("%s: %s has %s", id, stored.Request.URL, stored.Response.Body)
+		}
+	}
+}

@@ -101,7 +101,7 @@ func (p *vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 	case place.MemberName:
 		return p.isMemberName(s, l.Parent)
 	case place.Member:
-		return isMemberWord(l, at)
+		return isMemberWord(l, at) || l.Name == "id" && p.isStep(s, "") // by which a path has it
 	case place.Number:
 		return true
 	case place.Cell:
