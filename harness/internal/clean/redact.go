@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/graphvcr/graphvcr/harness/internal/saltfile"
 
@@ -87,22 +89,30 @@ func Unknown(file string, count map[string]int) []report.Finding {
 	}
 	var where []string
 	if shown := names[:min(len(names), mostNamed)]; len(shown) > 0 {
-		counts := make([]string, len(shown))
+		counts, listed := make([]string, len(shown)), make([]string, len(shown))
 		for n, name := range shown {
-			counts[n] = fmt.Sprintf("%s (%d)", name, count[name])
+			counts[n], listed[n] = fmt.Sprintf("%s (%d)", name, count[name]), asYAML(name)
 		}
 		at := "at " + strings.Join(counts, ", ")
 		if more := len(names) - len(shown); more > 0 {
 			at += fmt.Sprintf(" and %d more members", more)
 		}
 		where = append(where, at)
-		f.Hint = "where they are, rules.yaml keeps them: redact: {keep-members: [" + strings.Join(shown, ", ") + "]}"
+		f.Hint = "where they are harmless, rules.yaml keeps them: redact: {keep-members: [" + strings.Join(listed, ", ") + "]}"
 	}
 	if n := count[""]; n > 0 {
 		where = append(where, fmt.Sprintf("in headers, addresses or members that Graph does not have (%d)", n))
 	}
 	f.Message += ", " + strings.Join(where, ", and ")
 	return []report.Finding{f}
+}
+
+// asYAML is a name in a list of YAML, in quotes where it is more than letters: @odata.etag.
+func asYAML(name string) string {
+	if strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }) {
+		return strconv.Quote(name)
+	}
+	return name
 }
 
 // Redact applies the project's rules to a cassette file, one of stock go-vcr

@@ -234,5 +234,5 @@ func (r *rewriter) encodedText(i, end, padded int) int {
 
 // isIDByte says what ids are made of when they are put together.
 func isIDByte(c byte) bool {
-	return ascii.IsAlnum(c) || strings.IndexByte("-_#:@.{},;|!/=+", c) >= 0
+	return ascii.IsAlnum(c) || strings.IndexByte("-_#:@.{},;|!*/=+", c) >= 0
 }

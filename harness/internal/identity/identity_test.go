@@ -306,3 +306,15 @@ func TestIsMadeOf(t *testing.T) {
 		}
 	}
 }
+
+// TestIDsOfMeetings: the id of an online meeting is base64 of the organizer's and the chat's (real
+// recordings; clients put it together from these), which become what they become elsewhere.
+func TestIDsOfMeetings(t *testing.T) {
+	const user, chat = "8ea0e38b-efb3-4757-924a-5f94061cf8c2", "19:meeting_MjdhNjM4YzUtYzExZi00OTFkLTkzZTAtNTVlNmZmMDhkNGU2@thread.v2"
+	id := func(user, chat string) string {
+		return base64.StdEncoding.EncodeToString([]byte("1*" + user + "*0**" + chat))
+	}
+	if got, want := faker.Text(id(user, chat)), id(faker.Text(user), faker.Text(chat)); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -178,6 +178,15 @@ func rewritePseudonyms(faker *identity.Faker, l *place.Leaf, look func(p string,
 	if l.Layered || l.Role == place.Bytes {
 		return "", false
 	}
+	if namesAddress(l) {
+		if live, ok := look(l.Text, false); ok {
+			return live, true
+		}
+		is := l.RewriteText(place.Leaf{Role: l.Role, Text: l.Text}, func(part *place.Leaf) (string, bool) {
+			return rewritePseudonyms(faker, part, look)
+		})
+		return is, is != l.Text
+	}
 	text := identity.Rewrite(l.Text, func(a identity.Atom) string {
 		if live, ok := look(a.Key(), identity.IsFake(a)); ok {
 			return live

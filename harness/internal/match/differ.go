@@ -92,6 +92,9 @@ const maxDifferences = 20
 // another id is just one difference.
 const wholeDifference = 3
 
+// otherMethod is what another method weighs: more than whatever a body of the same one differs in.
+const otherMethod = 2 * maxDifferences
+
 // A differ lists how a live request differs from a recorded one, and weighs that.
 type differ struct {
 	holes  []cassette.Hole // of the recorded one
@@ -110,7 +113,9 @@ func (d *differ) requests(recorded, live *request) {
 // singles compares two requests, whole ones or parts of batches, whose fields begin with a text.
 func (d *differ) singles(at string, recorded, live *single) {
 	old, now := &recorded.key, &live.key
-	d.compare(at+"method", old.Method, now.Method)
+	if old.Method != now.Method {
+		d.add(otherMethod, at+"method", old.Method, now.Method)
+	}
 	d.compare(at+"host", hostName(old.Host), hostName(now.Host))
 	d.paths(at, recorded.url, old.Path, now.Path)
 	d.named(at+"query.", recorded.url.Options, live.url.Options)

@@ -284,7 +284,8 @@ func (x *seal) compute(l *place.Leaf, bound *bindings) (is string, ids []idBindi
 }
 
 // memberName is the name of a member as it is stored: its pseudonym is known by its tag, and
-// is one itself in what is stored. The ids are what is bound where the request is answered.
+// is one itself in what is stored; of an address the parts are as they are bound. The ids are
+// what is bound where the request is answered.
 func (x *seal) memberName(l *place.Leaf, bound *bindings) (is string, ids []idBinding) {
 	if x.faker.IsName(l.Text) {
 		return l.Text, nil
@@ -292,7 +293,26 @@ func (x *seal) memberName(l *place.Leaf, bound *bindings) (is string, ids []idBi
 	if p := x.byTag(l.Text, func(p string) bool { return x.members[p] }); p != "" {
 		return p, []idBinding{{p, l.Text, l.Text}}
 	}
-	return x.compute(l, bound)
+	if !namesAddress(l) {
+		return x.compute(l, bound)
+	}
+	is = l.RewriteText(place.Leaf{Role: l.Role, Text: l.Text}, func(part *place.Leaf) (string, bool) {
+		if part.Layered {
+			return "", false
+		}
+		if p, ok := bound.pseudonym(part.Text); ok {
+			return p, true
+		}
+		is, computed := x.compute(part, bound)
+		ids = append(ids, computed...)
+		return is, true
+	})
+	return is, ids
+}
+
+// namesAddress reports whether a leaf is the name of a member that may be an address.
+func namesAddress(l *place.Leaf) bool {
+	return l.Role == place.MemberName && strings.Contains(l.Text, "//")
 }
 
 // divide files the blanks under the parts of the request that was read: of a batch in the

@@ -94,6 +94,9 @@ func (r *pathReader) decoded(s string, base int) {
 		return
 	}
 	name, ends := strings.CutSuffix(s, ":")
+	if s[0] == ':' { // :w:, the kind of what a sharing link leads to
+		name, ends = s, false
+	}
 	if r.files {
 		r.show(name, base, FileName)
 		r.files = !ends

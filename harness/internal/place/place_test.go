@@ -79,6 +79,7 @@ func TestPlaces(t *testing.T) {
 		{Method: "GET", Address: graph + "/reports/x", Answer: true, Status: 200, Header: http.Header{"Content-Type": {"application/octet-stream"}, "Content-Disposition": {"attachment; filename=a.csv"}},
 			Body: "Report Refresh Date,User\n2026-11-30,adele\n"},
 		answer(`{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#groups(displayName,id)","x":"https://graph.microsoft.com/v1.0/$metadata#chats('19%3Aabc%40thread.v2')/operations/$entity","proxyAddresses":["SMTP:a@b.com"],"data":"eyJhIjoiYiJ9"}`),
+		answer(`{"webUrl":"https://contoso.sharepoint.com/:x:/s/hr/EaBc?e=4x"}`),
 	} {
 		fmt.Fprintf(&got, "%s %s\n%s\n", m.Method, m.Address, shown(m))
 	}

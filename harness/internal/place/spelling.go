@@ -28,6 +28,8 @@ var (
 	asLiteral = &spelling{ascii.Without("'"), doubled, "'", undoubled("''"), false}
 	asQuoted  = &spelling{ascii.Without(`"`), doubled, `"`, undoubled(`""`), false}
 	asMarkup  = &spelling{ascii.Without("<>&\"'"), markupSpell, "&", markupDecode, false}
+	// asName is how a client spells a name of its own in an open type (v1.0/resources/plannerexternalreferences).
+	asName = &spelling{ascii.Without(".:%@#"), percentSpell, "%", percentDecode, true}
 )
 
 // view decodes a text: byte i of it is spelled from at[i] to at[i+1] of raw.

@@ -38,13 +38,21 @@ func Rewrite(m *Message, f Func) bool {
 }
 
 // RewriteText is Rewrite for a text that stands in no message: a value as a leaf says, which
-// comes from l. l is nil where it comes from none: nesting is bounded for both.
+// comes from l. The name of a member is a text that may be an address, spelled as asName is. l is
+// nil where it comes from none: nesting is bounded for both.
 func (l *Leaf) RewriteText(text Leaf, f Func) string {
 	w := newWalker(f)
 	if l != nil && l.at != nil {
 		w.depth, w.outer = l.at.depth+1, l.Outer
 	}
-	is := w.whole("", text.Text, func(s string) { w.value(s, 0, text) })
+	read := func(s string, base int) { w.value(s, base, text) }
+	if text.Role == MemberName {
+		text.Role = Text
+		if plain := read; strings.IndexByte(text.Text, '.') < 0 { // which addresses have, and names spelled so have not
+			read = func(s string, base int) { w.written(asName, s, base, plain) }
+		}
+	}
+	is := w.whole("", text.Text, func(s string) { read(s, 0) })
 	w.end()
 	return is
 }

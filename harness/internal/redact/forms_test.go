@@ -117,3 +117,58 @@ func TestThrottleScope(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// TestColumnsOfSharePoint: the columns that every list has, those of its templates, and the members
+// of a person's and a lookup's value are what clients read items by; what tenants add is not kept.
+func TestColumnsOfSharePoint(t *testing.T) {
+	body := `{"fields":{"@odata.etag":"\"1,2\"","id":"7","ContentType":"Document","LinkTitle":"","LinkFilename":"","LinkFilenameNoMenu":"","FileLeafRef":"","DocIcon":"","FileSizeDisplay":"20480","Created":"2026-01-02T03:04:05Z",` +
+		`"Modified":"2026-01-02T03:04:05Z","AuthorLookupId":"6","EditorLookupId":"6","AssignedToLookupId":"6","_UIVersionString":"1.0","_ComplianceFlags":"","_ComplianceTag":"","FSObjType":"1","Attachments":false,"ItemChildCount":"0",` +
+		`"FolderChildCount":"12","PromotedState":2,"DueDate":"2026-01-02T00:00:00Z","EventDate":"2026-01-02T00:00:00Z","fAllDayEvent":false,"PercentComplete":0.5,"File_x0020_Type":"","Manager":{"LookupId":3,"LookupValue":"","Email":""},` +
+		`"Tags":[{"Label":"","TermGuid":"","WssId":4}],"AppAuthorLookupId":"6"}}`
+	i := interaction("GET", graph+"/sites/root/lists/root/items/7")
+	i.Response.Body = body
+	if got := newRedactor(t).Interaction(i).Response.Body; got != body {
+		t.Errorf("is\n%s, was\n%s", got, body)
+	}
+	i.Response.Body = `{"fields":{"KofisNotiz":"","Modified_x0020_Mensah":""}}`
+	if got := newRedactor(t).Interaction(i).Response.Body; strings.Contains(got, "Kofi") || strings.Contains(got, "Mensah") {
+		t.Errorf("what a tenant called its columns stays: %s", got)
+	}
+}
+
+// TestLinks: the words that links are made of stay, which clients read them by, and nothing that
+// says who, where or what, or lets in.
+func TestLinks(t *testing.T) {
+	for _, test := range []struct{ member, link, keeps, hides string }{
+		{"joinWebUrl", "https://teams.microsoft.com/l/meetup-join/19%3ameeting_MjdhNjM4YzUtYzExZi00OTFkLTkzZTAtNTVlNmZmMDhkNGU2%40thread.v2/0?context=%7b%22Tid%22%3a%22b41bf4ba-0d2c-4d85-8d8d-1a3f0e8b9f1d%22%7d", "https://teams.microsoft.com/l/meetup-join/19%3ameeting_", "MjdhNjM4"},
+		{"joinUrl", "https://teams.microsoft.com/meet/31299844117?p=aB3xQzKlMnOpQr", "https://teams.microsoft.com/meet/", "31299844117"},
+		{"joinUrl", "https://teams.microsoft.com/meet/31299844117?p=aB3xQzKlMnOpQr", "?p=", "aB3xQz"},
+		{"dialinUrl", "https://dialin.teams.microsoft.com/6787a136-b9b8-4d39-846c-c0f1ff937f10?id=448113907", "https://dialin.teams.microsoft.com/", "448113907"},
+		{"onlineMeetingUrl", "https://teams.microsoft.com/meet/31299844117?p=1234", "https://teams.microsoft.com/meet/", "1234"},
+		{"webLink", "https://contoso.sharepoint.com/sites/hr/Shared%20Documents/Kofi/a.txt", "/Shared%20Documents/", "Kofi"},
+		{"webUrl", "https://contoso.sharepoint.com/:x:/s/hr/EyQdHgdkGPf1E1xYBvpDdNCmOnHlzcLlzpdKC6q04pOM?e=4x", "/:x:/s/", "EyQdHgdk"},
+	} {
+		body := `{"` + test.member + `":"` + test.link + `"}`
+		if test.member == "webUrl" {
+			body = `{"link":` + body + `}`
+		}
+		i := interaction("GET", graph+"/me/onlineMeetings/1")
+		i.Response.Body = body
+		if got := newRedactor(t).Interaction(i).Response.Body; !strings.Contains(got, test.keeps) || strings.Contains(got, test.hides) {
+			t.Errorf("%s: %s", test.member, got)
+		}
+	}
+}
+
+// TestIDsThatPathsKeep: a word that stays in a path stays as an id, by which a client asks for what
+// it has listed.
+func TestIDsThatPathsKeep(t *testing.T) {
+	for _, id := range []string{"48x48", "240X240", "648x648", "standard", "fido2", "softwareOath", "inbox", "calendar", "primary", "com.microsoft.teamspace.tab.web", "3.0", "microsoft.graph.group"} {
+		i := interaction("GET", graph+"/users/87d349ed-44d7-43e1-9a83-5f2406dee5bd/photos/"+id)
+		i.Response.Body = `{"value":[{"id":"` + id + `"}]}`
+		stored := newRedactor(t).Interaction(i)
+		if !strings.HasSuffix(stored.Request.URL, "/photos/"+id) || stored.Response.Body != i.Response.Body {
+			t.Errorf("%s: %s has %s", id, stored.Request.URL, stored.Response.Body)
+		}
+	}
+}

@@ -89,6 +89,11 @@ var valueForms = map[string]func(s string) bool{
 	"nextExpectedRanges":     isRange, // of an Outlook attachment digits alone (v1.0/api/attachment-createuploadsession)
 	"NextExpectedRanges":     isRange, // as its page spells it
 	"dependedOnBy":           isServiceID,
+	"_UIVersionString":       isVersionID, // of an item of SharePoint, whose numbers are texts
+	"FileSizeDisplay":        isNumeral,
+	"ItemChildCount":         isNumeral,
+	"FolderChildCount":       isNumeral,
+	"FSObjType":              isShortNumber, // what clients know folders by
 }
 
 // isResourceAction recognises what a role may do: microsoft.directory/users/password/update.
@@ -121,6 +126,15 @@ func isMarkupName(s string) bool {
 
 // markupNames are those of HTML and SVG that no vocabulary has.
 var markupNames = setOf("markup")
+
+// isMeetingNumber reports whether a part of a link of a meeting is a number that lets in, or is dialled.
+func isMeetingNumber(l *place.Leaf) bool {
+	if l.Outer == "" || isShortNumber(l.Text) || !ascii.All(l.Text, ascii.IsDigit) {
+		return false
+	}
+	f := memberFields.find(l.Outer, "")
+	return f != nil && f.rule == secretJoinLink
+}
 
 func isShortNumber(s string) bool { return len(s) <= 3 && ascii.All(s, ascii.IsDigit) }
 

@@ -142,7 +142,7 @@ func (p *judge) verdict(l *place.Leaf, at *spot) verdict {
 // parts, as an address has, that of a directory extension, the id of an extended property.
 func (p *judge) composed(l *place.Leaf) (verdict, bool) {
 	if l.Role == place.MemberName {
-		if is, ok := p.parts(l, l.Text); ok {
+		if is, ok := p.parts(l, place.Leaf{Role: place.MemberName, Text: l.Text}); ok {
 			return verdict{is, unknownMember, cassette.HoleName}, true
 		}
 	}
@@ -286,8 +286,8 @@ func (p *judge) withoutTokens(within *place.Leaf, address string) string {
 }
 
 // parts rewrites the parts of a text that has some, as an address has.
-func (p *judge) parts(within *place.Leaf, s string) (text string, has bool) {
-	text = within.RewriteText(place.Leaf{Role: place.Text, Text: s}, func(l *place.Leaf) (string, bool) {
+func (p *judge) parts(within *place.Leaf, s place.Leaf) (text string, has bool) {
+	text = within.RewriteText(s, func(l *place.Leaf) (string, bool) {
 		if has = has || l.Layered; !has {
 			return "", false
 		}

@@ -194,7 +194,7 @@ func (r *Redactor) Message(text string) string {
 	}
 	p := newPass(r)
 	defer p.end()
-	if is, has := p.parts(nil, text); has {
+	if is, has := p.parts(nil, place.Leaf{Role: place.Text, Text: text}); has {
 		text = is
 	}
 	text = withoutQueries(text)

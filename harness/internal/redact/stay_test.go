@@ -69,3 +69,18 @@ func TestAddressesStay(t *testing.T) {
 		}
 	}
 }
+
+// TestMessagesStay: what services say of a failure has no name in it.
+func TestMessagesStay(t *testing.T) {
+	for _, message := range []string{
+		"The request has a precondition that is not met.", "The caller doesn't have permission to perform the action.", "ETag does not match current item's value",
+		"The client application has been throttled and should not attempt to repeat the request until an amount of time has elapsed.", "The requested resource doesn't exist.",
+		"We're sorry. We ran into a problem completing your request.", "Invalid hostname for this tenancy", "The session is invalid.",
+	} {
+		i := interaction("GET", graph+"/me/x")
+		i.Response.Body = `{"error":{"code":"BadRequest","message":"` + message + `"}}`
+		if got := newRedactor(t).Interaction(i).Response.Body; got != i.Response.Body {
+			t.Errorf("%s became %s", message, got)
+		}
+	}
+}

@@ -25,6 +25,7 @@ const (
 	secretJWT      ID = "secret.jwt"
 	secretKey      ID = "secret.key"
 	secretLink     ID = "secret.link"
+	secretJoinLink ID = "secret.join-link"
 	secretLogin    ID = "secret.login"
 	secretMarked   ID = "secret.marked"
 	secretOpaque   ID = "secret.opaque-token"

@@ -98,6 +98,9 @@ func (p *vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 	default:
 		return words.Harmless(l.Name, l.Parent, s)
 	}
+	if isMeetingNumber(l) {
+		return false
+	}
 	switch l.Role {
 	case place.Host:
 		return isOurHost(s)
@@ -120,7 +123,7 @@ func (p *vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 	case place.MemberName:
 		return p.isMemberName(s, l.Parent)
 	case place.Member:
-		return isMemberWord(l, at)
+		return isMemberWord(l, at) || l.Name == "id" && p.isStep(s, "") // by which a path has it
 	case place.Number:
 		return true
 	case place.Cell:
@@ -204,7 +207,7 @@ func (p *vocabulary) isStep(s, before string) bool {
 	case p.signIn:
 		return loginWords.has(s)
 	}
-	return words.IsPermission(s) || isInstant(s)
+	return words.IsPermission(s) || isInstant(s) || !namesFollow.has(before) && words.Harmless("name", "", s) // Shared Documents
 }
 
 // steps are words of paths that no metadata lists.

@@ -398,3 +398,22 @@ func TestUnchangedRequestsAreListed(t *testing.T) {
 		}
 	}
 }
+
+// TestMissKeepsItsHint: what is left out of a miss is never what to do about it, which takes
+// several lines of a narrow terminal.
+func TestMissKeepsItsHint(t *testing.T) {
+	f := report.Finding{
+		Rule: "replay.miss", Severity: report.Error, Message: "no answer to PATCH /planner/tasks/1/details: recorded but differs",
+		Hint:     "send what was recorded, or record it again: graphvcr record planner/details, or graphvcr exec --mode record --cassette planner/details -- COMMAND",
+		Evidence: report.Evidence{Missed: &report.Miss{Verdict: "recorded but differs"}},
+	}
+	for n := range 12 {
+		f.Missed.Bound = append(f.Missed.Bound, report.Bound{Pseudonym: fmt.Sprintf("value%d-abcd", n), Value: strings.Repeat("long words ", 12)})
+	}
+	s := &report.Suite{Command: "exec", Cases: []report.Case{{Name: "planner", Findings: []report.Finding{f}}}}
+	s.Finish()
+	text := strings.Join(strings.Fields(styled(t, "text", s, render.Style{Width: 80})), " ")
+	if want := "more lines, which --report html shows hint " + f.Hint; !strings.Contains(text, want) {
+		t.Errorf("%q is not in\n%s", want, text)
+	}
+}
