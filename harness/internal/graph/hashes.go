@@ -3,53 +3,88 @@ package graph
 import (
 	"crypto/sha1"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"hash"
 	"hash/crc32"
+	"slices"
 	"strings"
 )
 
-// FileHash is the hash of a file's content as the member of that name shows it
-// (v1.0/resources/hashes); ok is false for a name that is no such member's.
-func FileHash(member, content string) (hash string, ok bool) {
+// A FileHash is a hash of a file's content, as far as that was written to it.
+type FileHash struct {
+	hash.Hash
+	spell func(sum []byte) string
+}
+
+// NewFileHash begins the hash that the member of that name shows (v1.0/resources/hashes); ok is
+// false for a name that is no such member's.
+func NewFileHash(member string) (h FileHash, ok bool) {
+	capitals := func(sum []byte) string { return strings.ToUpper(hex.EncodeToString(sum)) }
 	switch strings.ToLower(member) {
 	case "sha1hash":
-		sum := sha1.Sum([]byte(content))
-		return strings.ToUpper(hex.EncodeToString(sum[:])), true
+		return FileHash{sha1.New(), capitals}, true
 	case "sha256hash":
-		sum := sha256.Sum256([]byte(content))
-		return strings.ToUpper(hex.EncodeToString(sum[:])), true
+		return FileHash{sha256.New(), capitals}, true
 	case "crc32hash":
-		return strings.ToUpper(hex.EncodeToString(binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(content))))), true
+		return FileHash{crc32.NewIEEE(), func(sum []byte) string { slices.Reverse(sum); return capitals(sum) }}, true
 	case "quickxorhash":
-		return base64.StdEncoding.EncodeToString(quickXor(content)), true
+		return FileHash{&quickXor{}, base64.StdEncoding.EncodeToString}, true
 	}
-	return "", false
+	return h, false
+}
+
+// Text is the hash as the member shows it.
+func (h FileHash) Text() string { return h.spell(h.Sum(nil)) }
+
+// Clone is a copy, to which other content can be written.
+func (h FileHash) Clone() FileHash {
+	is, err := h.Hash.(hash.Cloner).Clone()
+	if err != nil {
+		panic(err) // those of the standard library and ours can be copied
+	}
+	return FileHash{is, h.spell}
 }
 
 // IsFileHash reports whether a member of that name shows a hash of a file's content.
 func IsFileHash(member string) bool {
-	_, ok := FileHash(member, "")
+	_, ok := NewFileHash(member)
 	return ok
 }
 
 // quickXor is OneDrive's hash: each byte is xored in, 11 bits further than the one before,
 // round a circle of 160 bits, and the length into the last 64
-// (onedrive/developer/code-snippets/quickxorhash).
-func quickXor(text string) []byte {
+// (onedrive/developer/code-snippets/quickxorhash). So every 160th byte stands at one place.
+type quickXor struct {
+	places [160]byte
+	size   uint64
+}
+
+func (q *quickXor) Write(p []byte) (int, error) {
+	for rest := p; len(rest) > 0; {
+		at := q.places[q.size%160:]
+		n := subtle.XORBytes(at, at, rest)
+		q.size, rest = q.size+uint64(n), rest[n:]
+	}
+	return len(p), nil
+}
+
+func (q *quickXor) Sum(b []byte) []byte {
 	var circle [20]byte
-	at := 0
-	for i := range len(text) {
-		spread := uint16(text[i]) << (at % 8)
+	for i, c := range q.places {
+		at := i * 11 % 160
+		spread := uint16(c) << (at % 8)
 		circle[at/8] ^= byte(spread)
 		circle[(at/8+1)%20] ^= byte(spread >> 8)
-		at = (at + 11) % 160
 	}
-	var length [8]byte
-	binary.LittleEndian.PutUint64(length[:], uint64(len(text)))
-	for i, b := range length {
-		circle[12+i] ^= b
-	}
-	return circle[:]
+	last := circle[12:]
+	binary.LittleEndian.PutUint64(last, binary.LittleEndian.Uint64(last)^q.size)
+	return append(b, circle[:]...)
 }
+
+func (q *quickXor) Clone() (hash.Cloner, error) { is := *q; return &is, nil }
+func (q *quickXor) Reset()                      { *q = quickXor{} }
+func (q *quickXor) Size() int                   { return 20 }
+func (q *quickXor) BlockSize() int              { return len(q.places) }

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -83,8 +84,13 @@ const (
 
 // aFile is a file as answers show it.
 func aFile(id, content, link string) string {
-	quick, _ := graph.FileHash("quickXorHash", content)
-	sha, _ := graph.FileHash("sha1Hash", content)
+	hashed := func(member string) string {
+		h, _ := graph.NewFileHash(member)
+		_, _ = io.WriteString(h, content)
+		return h.Text()
+	}
+	quick := hashed("quickXorHash")
+	sha := hashed("sha1Hash")
 	return `{"parentReference":{"id":"01P"},"@microsoft.graph.downloadUrl":"` + link + `","file":{"hashes":{"quickXorHash":"` + quick + `","sha1Hash":"` + sha + `"}},"id":"` + id + `","size":` + strconv.Itoa(len(content)) + `}`
 }
 

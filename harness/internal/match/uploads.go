@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -33,6 +34,14 @@ type uploads struct {
 	spool wire.Spool
 	files map[string]wire.Spooled           // by name
 	parts map[string]map[int64]wire.Spooled // of files whose upload is under way, by address and offset
+
+	hashes map[askedHash]string
+}
+
+// An askedHash is the hash of an uploaded file that a member shows.
+type askedHash struct {
+	file   wire.Spooled
+	member string
 }
 
 // keep keeps what a request that an answer was found for has uploaded.
@@ -44,7 +53,7 @@ func (c *uploads) keep(r *record, req *http.Request, body []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.files == nil {
-		c.files, c.parts = map[string]wire.Spooled{}, map[string]map[int64]wire.Spooled{}
+		c.files, c.parts, c.hashes = map[string]wire.Spooled{}, map[string]map[int64]wire.Spooled{}, map[askedHash]string{}
 	}
 	content, _, _ := wire.DecodeSent(req.Method, req.Header, string(body), maxInflated)
 	file, err := c.spool.Keep(content)
@@ -142,13 +151,26 @@ func (c *uploads) facts(body string) map[string]string {
 			continue
 		}
 		facts[f.at+"['size']"] = strconv.FormatInt(file.Size(), 10)
-		if text, err := file.Text(); err == nil && len(f.hashes) > 0 {
-			for _, member := range f.hashes {
-				facts[f.at+"['file']['hashes']['"+member+"']"], _ = graph.FileHash(member, text)
+		for _, member := range f.hashes {
+			if is := c.hash(file, member); is != "" {
+				facts[f.at+"['file']['hashes']['"+member+"']"] = is
 			}
 		}
 	}
 	return facts
+}
+
+// hash is a hash of a file, "" where that cannot be read. It is called with the lock held.
+func (c *uploads) hash(file wire.Spooled, member string) string {
+	asked := askedHash{file, member}
+	if _, known := c.hashes[asked]; !known {
+		if text, err := file.Text(); err == nil {
+			h, _ := graph.NewFileHash(member) // there is one: facts asks for what a file shows
+			_, _ = io.WriteString(h, text)
+			c.hashes[asked] = h.Text()
+		}
+	}
+	return c.hashes[asked]
 }
 
 // A byteSpan is what Content-Range says: bytes 0-25/128.

@@ -2,8 +2,10 @@ package redact
 
 import (
 	"encoding/base64"
+	"io"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -30,7 +32,7 @@ func fillerFor(l *place.Leaf, offset int64) string {
 // isFiller reports whether a text stands for the bytes of a file.
 func isFiller(s string) bool {
 	const telling = 16
-	return len(s) >= telling && (strings.Contains(fillerAt(0, 8*telling), s[:min(len(s), 4*telling)]) || strings.Count(s, "\xff") == len(s))
+	return len(s) >= telling && (strings.Contains(fillerPage[:8*telling], s[:min(len(s), 4*telling)]) || strings.Count(s, "\xff") == len(s))
 }
 
 // base64Filler is the base64 of a filler of as many bytes as s is base64 of.
@@ -46,13 +48,36 @@ func base64Filler(s string) string {
 const largestHashed = 64 << 20
 
 // fillerHash is a hash of a file's filler as a listing shows it, "" for one that is not
-// known or of too large a file.
-func fillerHash(name string, size int64) (is string) {
-	if size >= 0 && size <= largestHashed {
-		is, _ = graph.FileHash(name, fillerAt(0, int(size)))
+// known or of too large a file. What many files begin with is hashed once.
+func fillerHash(name string, size int64) string {
+	begun, ok := graph.NewFileHash(name)
+	if !ok || size < 0 || size > largestHashed {
+		return ""
 	}
-	return is
+	step := int64(len(fillerPage))
+	hashedPages.Lock()
+	pages := hashedPages.by[strings.ToLower(name)]
+	for int64(len(pages)) <= size/step {
+		if len(pages) > 0 {
+			begun = pages[len(pages)-1].Clone()
+			_, _ = io.WriteString(begun, fillerPage)
+		}
+		pages = append(pages, begun)
+	}
+	hashedPages.by[strings.ToLower(name)] = pages
+	hashedPages.Unlock()
+	h := pages[size/step].Clone()
+	_, _ = io.WriteString(h, fillerPage[:size%step])
+	return h.Text()
 }
+
+var fillerPage = strings.Repeat(fillerLine, 2048)
+
+// hashedPages are the hashes of so many pages of filler, from 0 on, by their members.
+var hashedPages = struct {
+	sync.Mutex
+	by map[string][]graph.FileHash
+}{by: map[string][]graph.FileHash{}}
 
 // fileSizes are the sizes of the files whose hashes a message shows, by the places of the files.
 func fileSizes(m place.Message) map[string]int64 {
