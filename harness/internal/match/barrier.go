@@ -2,6 +2,7 @@ package match
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -69,6 +70,7 @@ func raiseBarriers(uses []resourceUse, entries []*entry) {
 		if u.write != nil {
 			continue
 		}
+		behind := map[*barrier]bool{}
 		for _, where := range known.resolve(u.resources) {
 			for _, name := range sets.related(where) {
 				b := barriers[name]
@@ -79,11 +81,10 @@ func raiseBarriers(uses []resourceUse, entries []*entry) {
 						w.barriers = append(w.barriers, b)
 					}
 				}
-				if !slices.Contains(u.entry.barriers, b) {
-					u.entry.barriers = append(u.entry.barriers, b)
-				}
+				behind[b] = true
 			}
 		}
+		u.entry.barriers = slices.Collect(maps.Keys(behind))
 	}
 }
 
