@@ -227,15 +227,17 @@ func (d *differ) payloads(at string, recorded, received *payload) {
 func (d *differ) batches(recorded, received *batch) {
 	before, old, now := len(d.list), recorded.inOrder(), received.inOrder()
 	pairs := pairUp(len(old), len(now), 3, 0, func(n, m int) int { return old[n].likeness(now[m]) })
+	paired := make([]bool, len(now))
 	for n, m := range pairs {
 		if m < 0 {
 			d.add(1, old[n].field(), old[n].describe(), jsondoc.Absent)
-		} else {
-			d.singles(old[n].field()+".", &old[n].single, &now[m].single)
+			continue
 		}
+		paired[m] = true
+		d.singles(old[n].field()+".", &old[n].single, &now[m].single)
 	}
 	for m, part := range now {
-		if !slices.Contains(pairs, m) {
+		if !paired[m] {
 			d.add(1, part.field(), jsondoc.Absent, part.describe())
 		}
 	}

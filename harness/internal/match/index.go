@@ -108,13 +108,11 @@ func (x *Index) recorded(i *cassette.Interaction) (request, error) {
 
 // live understands a request that was sent.
 func (x *Index) live(req *http.Request, body []byte) request {
-	return x.rules.understand(place.Message{Method: methodOf(req.Method), Header: req.Header, Body: string(body)}, addressOf(req.URL, req.Host), x.principal(req))
+	return x.rules.understand(place.Message{Method: methodOf(req.Method), Header: req.Header, Body: string(body)}, addressOf(req.URL, req.Host), x.caller(PrincipalOf(req.Context())))
 }
 
 // KeyOf returns the key that the index would look a request up by.
 func (x *Index) KeyOf(req *http.Request, body []byte) Key { return x.live(req, body).key }
-
-func (x *Index) principal(req *http.Request) string { return x.caller(PrincipalOf(req.Context())) }
 
 // caller is who asks, where that counts.
 func (x *Index) caller(principal string) string {
@@ -155,7 +153,7 @@ func (x *Index) spelled(req *http.Request, body []byte) spelling {
 	if len(body) > 0 {
 		return spelling{}
 	}
-	return spellingOf(methodOf(req.Method), req.URL, req.Header, x.principal(req))
+	return spellingOf(methodOf(req.Method), req.URL, req.Header, x.caller(PrincipalOf(req.Context())))
 }
 
 // addSpelling makes an entry answer what is spelled as a request of it was recorded.
