@@ -225,7 +225,10 @@ func (r *rewriter) encodedText(i, end, padded int) int {
 		return padded
 	}
 	renamed := base64URL.EncodeToString([]byte(edit.Apply(inner.text, inner.edits)))
-	if padded > end {
+	switch {
+	case len(renamed) == end-i: // the padding stays, right or not
+		renamed += r.text[end:padded]
+	case padded > end:
 		renamed += strings.Repeat("=", (4-len(renamed)%4)%4)
 	}
 	r.put(i, padded, renamed)
