@@ -225,13 +225,11 @@ func (r *rewriter) encodedText(i, end, padded int) int {
 		return padded
 	}
 	renamed := base64URL.EncodeToString([]byte(edit.Apply(inner.text, inner.edits)))
-	switch {
-	case len(renamed) == end-i: // the padding stays, right or not
-		renamed += r.text[end:padded]
-	case padded > end:
-		renamed += strings.Repeat("=", (4-len(renamed)%4)%4)
+	padding := r.text[end:padded] // which stays, right or not
+	if padding != "" && len(renamed) != len(w) {
+		padding = strings.Repeat("=", (4-len(renamed)%4)%4)
 	}
-	r.put(i, padded, renamed)
+	r.put(i, padded, renamed+padding)
 	return padded
 }
 
