@@ -24,6 +24,12 @@ func TestClasses(t *testing.T) {
 				t.Errorf("%s: %q is %v", name, rune(b), !want)
 			}
 		}
+		set, others := ascii.SetOf(c.is), ascii.Without(c.all)
+		for b := range 256 {
+			if is := c.is(byte(b)); set[b] != is || others[b] == is {
+				t.Errorf("%s: the set has %q, %v, and that of all others %v", name, rune(b), set[b], others[b])
+			}
+		}
 		if !ascii.All(c.all, c.is) || ascii.All("", c.is) || ascii.All(c.all+" ", c.is) {
 			t.Errorf("%s: All is wrong", name)
 		}

@@ -197,3 +197,13 @@ func TestParts(t *testing.T) { // concepts/json-batching
 		}
 	}
 }
+
+func TestWithoutPort(t *testing.T) {
+	for host, want := range map[string]string{
+		"graph.microsoft.com:8443": "graph.microsoft.com", "graph.microsoft.com": "graph.microsoft.com", "[::1]:80": "[::1]", "[::1]": "[::1]", "host:": "host", "host:x": "host:x", ":80": "", "": "",
+	} {
+		if got := graph.WithoutPort(host); got != want {
+			t.Errorf("%q without its port is %q, want %q", host, got, want)
+		}
+	}
+}

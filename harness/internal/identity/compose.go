@@ -225,10 +225,11 @@ func (r *rewriter) encodedText(i, end, padded int) int {
 		return padded
 	}
 	renamed := base64URL.EncodeToString([]byte(edit.Apply(inner.text, inner.edits)))
-	if padded > end {
-		renamed += strings.Repeat("=", (4-len(renamed)%4)%4)
+	padding := r.text[end:padded] // which stays, right or not
+	if padding != "" && len(renamed) != len(w) {
+		padding = strings.Repeat("=", (4-len(renamed)%4)%4)
 	}
-	r.put(i, padded, renamed)
+	r.put(i, padded, renamed+padding)
 	return padded
 }
 

@@ -82,7 +82,9 @@ var ordered = []*Format{
 	{Name: "key-link", Doc: "a relative link that writes its keys in parentheses: /chats('ID'); to be treated as opaque",
 		match: matching(relative + `\('` + pathByte + `+'\)(?:/` + pathByte + `*)?` + behindPath), distinct: with(strings.Contains, "('")},
 	{Name: "relative-link", Doc: "an address below the version's root: it begins with one slash and has no spaces",
-		match: matching(`/[^/` + notLink + `]` + linkByte + `*`), distinct: isPathStart},
+		match: matching(`/[^/` + notLink + `]` + linkByte + `*`), distinct: func(s string) bool {
+			return s[0] == '/' && ascii.IsLetter(s[1]) && len(s) <= 2048 && !strings.HasSuffix(s, "=")
+		}}, // which base64 begins with at times (JPEG data: "/9j/4AAQ"),
 	{Name: "odata-type", Doc: "a type's name: #microsoft.graph.user, with or without #, or a collection of one",
 		match: matching(typeName), distinct: func(s string) bool {
 			return strings.HasPrefix(s, "#microsoft.graph.") || strings.HasPrefix(s, "microsoft.graph.") || strings.HasPrefix(s, "#Collection(")
@@ -240,12 +242,6 @@ const (
 // is optional (concepts/query-parameters) and may be encoded.
 func pageLink(options string) func(string) bool {
 	return matching(absolute + `(?:/delta\(token=` + linkByte + `*|\?(?:[^#` + notLink + `]*&)?(?:%24|\$)?(?i:` + options + `)=[^&#` + notLink + `]` + linkByte + `*)`)
-}
-
-// isPathStart distinguishes a path from base64, which begins with a slash at times (JPEG
-// data: "/9j/4AAQ").
-func isPathStart(s string) bool {
-	return s[0] == '/' && ascii.IsLetter(s[1]) && len(s) <= 2048 && !strings.HasSuffix(s, "=")
 }
 
 // The parts of addresses. Annotations (members@odata.bind) look like addresses and are none.

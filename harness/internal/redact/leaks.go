@@ -7,7 +7,6 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
-	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
@@ -86,12 +85,11 @@ func leaksIn(c *cassette.Cassette, r *Redactor) (found []Leak) {
 
 // isStranger reports whether a text of documentation has a domain that is somebody's, alone or
 // in an address.
-func isStranger(text string, by ID) bool {
-	if by == identityDomain {
+func isStranger(text string, by ID) (found bool) {
+	switch by {
+	case identityDomain:
 		return !words.IsInventedDomain(graph.WithoutPort(text)) && !isPunctuation(text) // https://.../next
-	}
-	found := false
-	if by == identityAddress {
+	case identityAddress:
 		eachAddress(text, func(address string) string {
 			found = found || !words.IsInventedDomain(address[strings.LastIndexByte(address, '@')+1:])
 			return address
@@ -140,21 +138,6 @@ func partOf(side, at string) (part, path string) {
 		return side + ".body", path
 	}
 	return side + ".url", ""
-}
-
-// refusal is why a cassette with leaks is not saved.
-func refusal(leaks []Leak) error {
-	var shown []string
-	for _, l := range leaks[:min(3, len(leaks))] {
-		shown = append(shown, l.String())
-	}
-	if more := len(leaks) - len(shown); more > 0 {
-		shown = append(shown, fmt.Sprintf("and %d more", more))
-	}
-	return &fault.Error{
-		Message: fmt.Sprintf("%d values would leak: %s", len(leaks), strings.Join(shown, "; ")),
-		Hint:    "nothing was written; redact the cassette, or report the place as a fault of the rule that is named",
-	}
 }
 
 // looksRandom distinguishes long values with as many different characters as a random one has

@@ -197,9 +197,8 @@ var escape = regexp.MustCompile(`(%[0-9A-Fa-f]{2}|\\[nrtbf]|\\u[0-9A-Fa-f]{4})$`
 
 const longestEscape = 6
 
-// Tags are few bits of the names that stand in holes, by which replay knows the names again.
-
-// mostNonces bounds the nonces that are tried for a tag.
+// mostNonces bounds the nonces that are tried for a tag, which is few bits of a name that stands in a hole,
+// by which replay knows the name again.
 const mostNonces = 16
 
 // remember reads the tags of an earlier recording.

@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
+	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
@@ -33,7 +34,7 @@ type Redactor struct {
 	passes     sync.Pool // of *pass
 
 	mu      sync.Mutex
-	counts  map[ID]int
+	counts  map[string]int // by rule
 	unknown map[string]int
 }
 
@@ -56,7 +57,7 @@ func New(rules Rules, options Options) (*Redactor, error) {
 	}
 	r := &Redactor{
 		options: options, saltDigest: saltfile.Digest(options.Salt), rules: rules, off: rules.disabled(), ledger: newLedger(options.Salt),
-		counts: map[ID]int{}, unknown: map[string]int{},
+		counts: map[string]int{}, unknown: map[string]int{},
 	}
 	r.keep.values, r.keep.members, r.keep.headers = newSet(rules.Keep), newSet(rules.KeepMembers), newSet(rules.KeepHeaders)
 	if options.Previous != nil {
@@ -84,7 +85,7 @@ func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, count := range p.counts {
-		r.counts[count.by] += count.n
+		r.counts[string(count.by)] += count.n
 	}
 	for name, count := range p.unknown {
 		r.unknown[name] += count
@@ -148,11 +149,20 @@ func (r *Redactor) Guard() cassette.Guard {
 		if err != nil {
 			return err
 		}
-		blocking := slices.DeleteFunc(leaksIn(c, look), func(l Leak) bool { return l.Level != Blocks })
-		if len(blocking) == 0 {
+		var shown []string
+		for _, l := range leaksIn(c, look) {
+			if l.Level == Blocks {
+				shown = append(shown, l.String())
+			}
+		}
+		if len(shown) == 0 {
 			return nil
 		}
-		return refusal(blocking)
+		message := fmt.Sprintf("%d values would leak: %s", len(shown), strings.Join(shown[:min(3, len(shown))], "; "))
+		if more := len(shown) - 3; more > 0 {
+			message += fmt.Sprintf("; and %d more", more)
+		}
+		return &fault.Error{Message: message, Hint: "nothing was written; redact the cassette, or report the place as a fault of the rule that is named"}
 	}
 }
 
@@ -160,12 +170,8 @@ func (r *Redactor) Guard() cassette.Guard {
 func (r *Redactor) Summary() map[string]int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	summary := make(map[string]int)
-	for id, count := range r.counts {
-		if id != volatile {
-			summary[string(id)] = count
-		}
-	}
+	summary := maps.Clone(r.counts)
+	delete(summary, string(volatile))
 	return summary
 }
 

@@ -163,7 +163,7 @@ func (p *renamer) token(f *field, l *place.Leaf) verdict {
 	s, r := l.Text, identityPageToken
 	if f != nil {
 		r = f.rule
-	} else if !isPaging(l.Name) {
+	} else if isLinkToken(l.Name) {
 		r = secretURLToken
 	}
 	switch {

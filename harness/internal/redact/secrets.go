@@ -140,10 +140,8 @@ func secretWord(word, scheme, assigned string) (string, ID) {
 
 // isLinkToken reports whether an option of a link gives access: its tokens do but those that
 // say where a list goes on.
-func isLinkToken(name string) bool { return protocol.IsToken(name) && !isPaging(name) }
-
-func isPaging(name string) bool {
-	return name == "skiptoken" || name == "deltatoken" || name == "token"
+func isLinkToken(name string) bool {
+	return protocol.IsToken(name) && name != "skiptoken" && name != "deltatoken" && name != "token"
 }
 
 // foreignTokens are those of other services that texts and settings hold.

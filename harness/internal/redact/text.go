@@ -156,8 +156,7 @@ const (
 // TimeSpan.MaxValue has 10675199.
 var isDuration = func() func(s string) bool {
 	number := func(longest, unit string) string { return `(?:\d{1,` + longest + `}(?:\.\d{0,9})?` + unit + `)?` }
-	date := number("4", "Y") + number("4", "M") + number("4", "W") + number("8", "D")
-	return form(`-?P` + date + `(?:T` + number("8", "H") + number("8", "M") + number("8", "S") + `)?`)
+	return form(`-?P` + number("4", "Y") + number("4", "M") + number("4", "W") + number("8", "D") + `(?:T` + number("8", "H") + number("8", "M") + number("8", "S") + `)?`)
 }()
 
 // instantOf reads an instant of OData, of a header or of a mail.
