@@ -2,7 +2,6 @@ package match
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"maps"
 	"slices"
 	"strconv"
@@ -28,7 +27,7 @@ type batchPart struct {
 	id       string
 	position int      // in the body, from 0
 	needs    []string // ids of dependsOn
-	label    string   // its key, and what it depends on and what depends on it; equal where nothing but id and place tells two apart
+	label    string   // its key, and what it depends on; equal where nothing but id and place tells two apart
 }
 
 // parseBatch reads the body of a batch sent to a version; nil when the document is
@@ -52,9 +51,7 @@ func parseBatch(doc any, version string) *batch {
 		k := &p.key
 		p.label = strings.Join([]string{k.Method, k.Host, k.Path, k.Query, k.Headers, k.Body}, "\x00")
 	}
-	if slices.ContainsFunc(b.parts, func(p *batchPart) bool { return len(p.needs) > 0 }) {
-		b.refine()
-	}
+	b.refine()
 	slices.SortStableFunc(b.parts, func(p, q *batchPart) int { return cmp.Compare(p.label, q.label) })
 	return b
 }
@@ -84,41 +81,30 @@ func newPart(sent *graph.Part, version string) *batchPart {
 	return &batchPart{single: newSingle(sent.Method, u, sent.Header, body, nil), id: sent.ID, position: sent.Index, needs: sent.Needs}
 }
 
-// refine makes labels say what a part depends on and what depends on it, to any depth.
-// (This is colour refinement; a batch has at most 20 parts.)
+// refine makes labels say what a part depends on, to any depth.
 func (b *batch) refine() {
-	index := map[string]int{}
-	for i, p := range b.parts {
-		index[p.id] = i
+	parts, refined := map[string]*batchPart{}, map[*batchPart]bool{}
+	for _, p := range b.parts {
+		parts[p.id] = p
 	}
-	ties := make([][2][]int, len(b.parts)) // what a part needs, and what needs it
-	for i, p := range b.parts {
+	var refine func(p *batchPart)
+	refine = func(p *batchPart) {
+		if len(p.needs) == 0 || refined[p] {
+			return
+		}
+		refined[p] = true // at once: what depends on itself, which Graph refuses, ends here
+		var needs []string
 		for _, id := range p.needs {
-			if j, known := index[id]; known {
-				ties[i][0], ties[j][1] = append(ties[i][0], j), append(ties[j][1], i)
+			if needed := parts[id]; needed != nil {
+				refine(needed)
+				needs = append(needs, needed.label)
 			}
 		}
+		slices.Sort(needs)
+		p.label = digest("needs", p.label+"\x01"+strings.Join(needs, "\x02"))
 	}
-	for before, now := -1, 0; before < now; {
-		refined, classes := make([]string, len(b.parts)), map[string]bool{}
-		for i, tied := range ties {
-			text := b.parts[i].label
-			for _, others := range tied {
-				var labels []string
-				for _, j := range others {
-					labels = append(labels, b.parts[j].label)
-				}
-				slices.Sort(labels)
-				text += "\x01" + strings.Join(labels, "\x02")
-			}
-			sum := sha256.Sum256([]byte(text))
-			refined[i] = string(sum[:])
-			classes[refined[i]] = true
-		}
-		for i, p := range b.parts {
-			p.label = refined[i]
-		}
-		before, now = now, len(classes)
+	for _, p := range b.parts {
+		refine(p)
 	}
 }
 

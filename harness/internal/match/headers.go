@@ -70,24 +70,18 @@ func properlySpelled(header http.Header) http.Header {
 }
 
 func canonicalHeader(name string, values []string) string {
+	list := strings.TrimSpace(strings.Join(values, ", "))
 	switch name {
 	case "Accept":
 		return canonicalAccept(values)
 	case "Prefer":
 		return canonicalPrefer(values)
-	}
-	trimmed := make([]string, len(values))
-	for i, value := range values {
-		trimmed[i] = strings.TrimSpace(value)
-	}
-	list := strings.Join(trimmed, ", ")
-	switch name {
+	case "ConsistencyLevel":
+		return strings.ToLower(list)
 	case "Content-Type": // less its parameters: charset says nothing about JSON, and a boundary is random
 		if list = media.TypeOf(list); list == "text/json" {
 			return "application/json"
 		}
-	case "ConsistencyLevel":
-		return strings.ToLower(list)
 	}
 	return list
 }
