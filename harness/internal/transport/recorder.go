@@ -28,10 +28,7 @@ type RecorderOptions struct {
 	Redact func(*cassette.Interaction) (stored *cassette.Interaction, note []byte)
 }
 
-// Recorder is a RoundTripper that keeps every exchange in a journal before its answer
-// is handed to the client. The client's request and the service's answer pass
-// unchanged, but for codings that could not be recorded: of Accept-Encoding only gzip
-// is passed on. What is kept is a decoded copy.
+// Recorder is a RoundTripper that keeps every exchange in a journal: see the package.
 //
 // Requests are ordered by when they began, whatever the concurrency. An exchange that
 // the network broke is noted, not kept, and so is one that no cassette can hold: its answer
@@ -147,17 +144,15 @@ func (r *Recorder) Len() int {
 	return all - retried
 }
 
-// Retried is how many answers the client did not treat as final: after a 429, 503 or 504 the
-// same request came again, or after a 415 without gzip.
+// Retried is how many answers the client did not treat as final: the same request came again.
 func (r *Recorder) Retried() int {
 	_, retried := r.journal.Len()
 	return retried
 }
 
 // Save ends the recording and makes the cassette file of it, once no request is under
-// way. The file is replaced as a whole, never appended to; then the journal is removed. On
-// an error the old file and the journal both stay, and the recording is over all the same:
-// what it holds can be recovered. It returns what was left out, as Journal.Save does.
+// way. The file is replaced as a whole; then the journal is removed. On an error both stay, and
+// the recording is over all the same. It returns what was left out, as Journal.Save does.
 func (r *Recorder) Save(file string, meta cassette.Meta, how journal.Saving) ([]journal.LeftOut, error) {
 	left, err := r.journal.Save(file, meta, how)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -17,8 +17,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
-// A template is what all responses made of one recorded answer have in common. It
-// is made once and then only read; callers get a clone of its headers.
+// A template is what all responses made of one recorded answer have in common.
 type template struct {
 	response http.Response // without Header, Trailer, Body and Request
 	header   http.Header   // with the length of the recorded body
@@ -26,12 +25,11 @@ type template struct {
 	echoes   []string      // headers that the request's id stands in
 	text     string        // the recorded body
 	bodiless bool          // a status that has no body
-	noted    atomic.Pointer[any]
+	noting   sync.Once
+	noted    any // see Served.Noted
 }
 
-// newTemplate adapts a recorded answer to a body that is neither compressed nor
-// chunked. Real recordings hold transfer-encoding and content-length side by
-// side.
+// newTemplate adapts a recorded answer to a body that is neither compressed nor chunked.
 func newTemplate(i *cassette.Interaction, body string) *template {
 	recorded := &i.Response
 	proto := recorded.Proto
@@ -70,8 +68,7 @@ func newTemplate(i *cassette.Interaction, body string) *template {
 	return t
 }
 
-// statusLine is the recorded status, such as "200 OK". Recordings of other tools
-// hold the phrase alone, or nothing.
+// statusLine is the recorded status. Recordings of other tools hold the phrase alone, or nothing.
 func statusLine(r *cassette.Response) string {
 	code := strconv.Itoa(r.Code)
 	if r.Status == code || strings.HasPrefix(r.Status, code+" ") {
@@ -104,12 +101,8 @@ func (b *Served) Noted(note func(text string, header http.Header) any) any {
 	if b.Text() != b.from.text { // a batch with other ids, or bound values
 		return note(b.Text(), b.from.header)
 	}
-	if known := b.from.noted.Load(); known != nil {
-		return *known
-	}
-	made := note(b.from.text, b.from.header)
-	b.from.noted.Store(&made)
-	return made
+	b.from.noting.Do(func() { b.from.noted = note(b.from.text, b.from.header) })
+	return b.from.noted
 }
 
 func (b *Served) Read(p []byte) (int, error) {

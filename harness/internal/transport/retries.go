@@ -11,10 +11,7 @@ import (
 )
 
 // retries finds the answers that the client did not treat as final: it sent the same
-// request again, by its match.Key, after one that asked for that. Retries differ from
-// their first try in Retry-Attempt at most, which is no part of a key.
-//
-// Several goroutines may use it.
+// request again, by its match.Key, after one that asked for that. It is safe for concurrent use.
 type retries struct {
 	mu      sync.Mutex
 	keys    *match.Index // of no cassette: it makes keys
@@ -39,7 +36,7 @@ type refusal struct {
 func (t *retries) meet(order, now int64, req *http.Request, body string, code int) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	refused := asksAgain(code)
+	refused := protocol.IsThrottled(code) || code == http.StatusUnsupportedMediaType // to a compressed body: kiota then sends it plain
 	asked := methodOf(req) + " " + req.URL.String() + " " + match.PrincipalOf(req.Context())
 	waiting := t.waiting[asked]
 	if len(waiting) == 0 && !refused {
@@ -56,10 +53,4 @@ func (t *retries) meet(order, now int64, req *http.Request, body string, code in
 	}
 	t.waiting[asked] = waiting
 	return retried
-}
-
-// asksAgain reports whether a status asks the client to try again: later, or without
-// compressing the body (415: kiota then sends it plain).
-func asksAgain(code int) bool {
-	return protocol.IsThrottled(code) || code == http.StatusUnsupportedMediaType
 }

@@ -19,13 +19,11 @@ type Options struct {
 	RetryAfter bool // hand out the recorded Retry-After; otherwise it is 0, since clients really wait that long
 }
 
-// maxRequestBody bounds a request's body, which is held in memory. What Graph
-// accepts in one request is far below it: a part of an upload session is less than
-// 60 MiB (v1.0/api/driveitem-createuploadsession).
+// maxRequestBody bounds a request's body, which is held in memory: far above a part of an upload
+// session, of less than 60 MiB (v1.0/api/driveitem-createuploadsession).
 const maxRequestBody = 256 << 20
 
-// maxMisses bounds the misses that are kept: a client may go on asking for what it
-// does not get.
+// maxMisses bounds the misses that are kept: a client may ask on for what it does not get.
 const maxMisses = 1000
 
 // A Source decides which answer a request gets: a *match.Session, or several.
@@ -52,13 +50,10 @@ func NewReplayer(session Source, opts Options) *Replayer {
 // answer wraps a *match.MissError.
 func (r *Replayer) RoundTrip(req *http.Request) (*http.Response, error) {
 	body, err := readBody(req)
-	if err != nil {
-		return nil, err
+	if err == nil && req.URL == nil {
+		err = errors.New("replay: the request has no URL")
 	}
-	if req.URL == nil {
-		return nil, errors.New("replay: the request has no URL")
-	}
-	if err := req.Context().Err(); err != nil {
+	if err = cmp.Or(err, req.Context().Err()); err != nil {
 		return nil, err
 	}
 	answer, err := r.session.Next(req, body)
@@ -78,15 +73,12 @@ func readBody(req *http.Request) ([]byte, error) {
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
-	body, err := []byte(nil), wire.ErrTooLarge
+	body, err := []byte(nil), fmt.Errorf("the request body is larger than %d MB", maxRequestBody>>20)
 	if req.ContentLength <= maxRequestBody {
 		body, err = wire.Read(req.Body, maxRequestBody, min(req.ContentLength, 1<<20))
 	}
-	switch {
-	case errors.Is(err, wire.ErrTooLarge):
-		return nil, fmt.Errorf("replay %s %s: the request body is larger than %d MB", req.Method, req.URL.Redacted(), maxRequestBody>>20)
-	case err != nil:
-		return nil, fmt.Errorf("replay %s %s: read the request body: %w", req.Method, req.URL.Redacted(), err)
+	if err != nil {
+		return nil, fmt.Errorf("replay %s %s: read the body: %w", req.Method, req.URL.Redacted(), err)
 	}
 	return body, nil
 }
