@@ -37,12 +37,9 @@ import (
 // What is made is nothing to a read that asks for others: a filter which compares with
 // texts alone, of which the POST and its answer have none.
 //
-// In a batch each part reads or writes for itself.
-//
-// A barrier is the set of writes that bind one sort of read: those at or below a
-// path, those right at a path, or those that made one thing. A read lies behind
-// one barrier for each step of its path at most, and so is a write part of few:
-// asking which writes were replayed costs the same however many there are.
+// In a batch each part reads or writes for itself. A read lies behind one barrier for each step
+// of its path at most, and so is a write part of few: asking which writes were replayed costs
+// the same however many there are.
 
 // A resourceUse is what a recorded request reads, or what a record of one writes.
 type resourceUse struct {
@@ -179,9 +176,8 @@ func (r *record) texts() (all []string) {
 	return all
 }
 
-// aliases are the user principal names that requests call users by, and the ids
-// that recorded answers give them, both as steps of a path: users/{id} and
-// users/{userPrincipalName} are one user (resources/user).
+// aliases are the user principal names that requests call users by, and the ids that recorded
+// answers give them, both as steps of a path (resources/user).
 type aliases map[string]string
 
 // aliasesOf reads the answers for the users whom some uses call by name.
@@ -207,7 +203,7 @@ func aliasesOf(uses []resourceUse, entries []*entry) aliases {
 	return names
 }
 
-// learn reads an answer that is a user, or a page of them; of another there is nothing to learn.
+// learn reads an answer that is a user, or a page of them.
 func (a aliases) learn(body string) {
 	doc, _ := jsondoc.Parse(body)
 	top, _ := doc.(map[string]any)
@@ -232,10 +228,8 @@ func (a aliases) resolve(resources []resource) []resource {
 	return resources
 }
 
-// A resource is the subject of a path, for the relation between reads and writes:
-// its segments, cut into steps that can be compared, without a trailing cast,
-// $value, $count or $ref, and without the action or function that reads. Versions are left
-// out: v1.0 and beta show the same things (real recordings mix them).
+// A resource is the subject of a path, for the relation between reads and writes. Versions are
+// left out: v1.0 and beta show the same things (real recordings mix them).
 type resource struct {
 	host  string
 	steps []string
@@ -244,7 +238,7 @@ type resource struct {
 
 func resourceOf(u *graphurl.URL) resource {
 	segments := u.Segments
-	for len(segments) > 0 && (isView(segments[len(segments)-1]) || isCalculation(segments)) {
+	for len(segments) > 0 && isView(segments) {
 		segments = segments[:len(segments)-1]
 	}
 	r := resource{host: u.Host, steps: make([]string, len(segments)), equal: equalTo(u)}
@@ -271,13 +265,11 @@ func equalTo(u *graphurl.URL) (texts []string) {
 	return texts
 }
 
-func isView(s graphurl.Segment) bool {
-	return s.Kind == graphurl.Cast || s.Kind == graphurl.System
-}
-
-func isCalculation(segments []graphurl.Segment) bool {
+// isView reports whether a path ends in what shows its subject otherwise, or calculates from it.
+func isView(segments []graphurl.Segment) bool {
 	last := segments[len(segments)-1]
-	return strings.TrimPrefix(strings.ToLower(last.Text), "microsoft.graph.") == "delta" || graphurl.IsReadAction(segments)
+	return last.Kind == graphurl.Cast || last.Kind == graphurl.System ||
+		strings.TrimPrefix(strings.ToLower(last.Text), "microsoft.graph.") == "delta" || graphurl.IsReadAction(segments)
 }
 
 // step spells a segment so that it holds no slash. Letter case is folded: a

@@ -79,26 +79,27 @@ func (b *bindings) bind(pair idBinding) bool {
 	return true
 }
 
-// pairsOf are the ids of two texts, in their order; ok is false where they are not as many.
-func pairsOf(stored, live string) (pairs []idBinding, ok bool) {
+// pairsOf are the ids of two texts, in their order, or the texts where neither has any; none
+// where one has more than the other.
+func pairsOf(stored, live string) (pairs []idBinding) {
 	p, v := identity.Atoms(stored), identity.Atoms(live)
-	if len(p) != len(v) {
-		return nil, false
+	switch {
+	case len(p) != len(v):
+		return nil
+	case len(p) == 0:
+		return []idBinding{{stored, live, live}}
 	}
 	for n := range p {
 		pairs = append(pairs, idBinding{p[n].Key(), v[n].Text, v[n].Key()})
 	}
-	return pairs, true
+	return pairs
 }
 
 // bindGiven binds what a user says: both are whole values of one format.
 func (b *bindings) bindGiven(pseudonym, live string) error {
-	pairs, ok := pairsOf(pseudonym, live)
-	if !ok || strings.Contains(pseudonym, "@") != strings.Contains(live, "@") {
+	pairs := pairsOf(pseudonym, live)
+	if len(pairs) == 0 || strings.Contains(pseudonym, "@") != strings.Contains(live, "@") {
 		return fmt.Errorf("bind %q to %q: they have not one format", pseudonym, live)
-	}
-	if len(pairs) == 0 {
-		pairs = []idBinding{{pseudonym, live, live}}
 	}
 	for _, pair := range pairs {
 		if !b.bind(pair) {

@@ -133,10 +133,6 @@ type front struct {
 	served   int     // how many writes at its head were replayed
 }
 
-func newProgress(strict bool) *progress {
-	return &progress{strict: strict, tallies: map[*entry]tally{}, fronts: map[*barrier]front{}}
-}
-
 // next chooses the next answer of an entry, nil for none, and counts it as served.
 func (p *progress) next(e *entry) (r *record, why choiceReason, now window) {
 	p.mu.Lock()

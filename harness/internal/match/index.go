@@ -16,7 +16,7 @@ type Index struct {
 	rules        ruleSet
 	strict       bool // order is strict
 	bindRecorded bool // what a client writes, and nothing is known of, is a miss
-	principals   bool // whether the principal joins the key
+	principals   bool // whether the principal joins the key: not all is recorded on behalf of one
 
 	entries  []*entry // in order of first recording
 	byKey    map[Key]*entry
@@ -38,7 +38,6 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 		rules:        compiled,
 		strict:       rules.Order == OrderStrict,
 		bindRecorded: rules.Bind == BindRecorded,
-		principals:   severalPrincipals(cassettes),
 		byKey:        map[Key]*entry{},
 		verbatim:     map[spelling]*entry{},
 	}
@@ -48,6 +47,13 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 		x.seal.holders = sync.OnceValue(func() map[string][]*record { return x.seal.findHolders(x.entries) })
 		x.seal.read = sync.OnceFunc(func() { x.seal.readAll(x.entries, x.recorded) })
 	}
+	callers := map[string]bool{}
+	for _, c := range cassettes {
+		for _, i := range c.Interactions {
+			callers[i.Principal] = true
+		}
+	}
+	x.principals = len(callers) > 1
 	var uses []resourceUse
 	count := 0
 	for _, c := range cassettes {
@@ -66,17 +72,6 @@ func NewIndex(rules Rules, cassettes ...*cassette.Cassette) (*Index, error) {
 	return x, nil
 }
 
-// severalPrincipals reports whether not all is recorded on behalf of one.
-func severalPrincipals(cassettes []*cassette.Cassette) bool {
-	names := map[string]bool{}
-	for _, c := range cassettes {
-		for _, i := range c.Interactions {
-			names[i.Principal] = true
-		}
-	}
-	return len(names) > 1
-}
-
 // add adds an interaction at a position in recorded order, and to uses what it uses: what a
 // request reads once, what it writes each time.
 func (x *Index) add(s source, position int, uses []resourceUse) ([]resourceUse, error) {
@@ -92,7 +87,10 @@ func (x *Index) add(s source, position int, uses []resourceUse) ([]resourceUse, 
 			uses = append(uses, resourceUse{e, nil, req.resources(true)})
 		}
 	}
-	x.addSpelling(&req, &s.interaction.Request, e)
+	asked := &s.interaction.Request
+	if spelled := spellingOf(req.key.Method, req.address, asked.Headers, len(asked.Body), req.key.Principal); spelled != (spelling{}) && x.verbatim[spelled] == nil {
+		x.verbatim[spelled] = e
+	}
 	r := &record{source: s, entry: e, number: len(e.answers), position: position, batch: req.batch}
 	e.answers = append(e.answers, r)
 	if !e.read && s.interaction.Response.Code/100 != 4 { // what was refused changed nothing
@@ -134,15 +132,14 @@ func forCaller[T any](key Key, find func(Key) *T) *T {
 }
 
 // A spelling is a request without a body as it was written down, but for its headers, which
-// are canonical. It costs no parsing: most clients spell a URL on replay just as they did
-// while recording, and equal spellings have equal keys. The zero spelling is that of a
-// request that is only ever looked up by its key.
+// are canonical: most clients spell a URL on replay just as they did while recording, and equal
+// spellings have equal keys. The zero spelling is that of a request that is looked up by its key.
 type spelling struct {
 	method, host, path, rawPath, query, headers, principal string
 }
 
-func spellingOf(method string, u *url.URL, header http.Header, principal string) spelling {
-	if u.Scheme != "https" || u.Opaque != "" || u.Host == "" {
+func spellingOf(method string, u *url.URL, header http.Header, body int, principal string) spelling {
+	if body > 0 || u.Scheme != "https" || u.Opaque != "" || u.Host == "" {
 		return spelling{}
 	}
 	return spelling{method, u.Host, u.Path, u.RawPath, u.RawQuery, headerKey(header, false, nil), principal}
@@ -150,16 +147,5 @@ func spellingOf(method string, u *url.URL, header http.Header, principal string)
 
 // spelled is the spelling of a request that was sent.
 func (x *Index) spelled(req *http.Request, body []byte) spelling {
-	if len(body) > 0 {
-		return spelling{}
-	}
-	return spellingOf(methodOf(req.Method), req.URL, req.Header, x.caller(PrincipalOf(req.Context())))
-}
-
-// addSpelling makes an entry answer what is spelled as a request of it was recorded.
-func (x *Index) addSpelling(r *request, as *cassette.Request, e *entry) {
-	spelled := spellingOf(e.key.Method, r.address, as.Headers, e.key.Principal)
-	if as.Body == "" && spelled != (spelling{}) && x.verbatim[spelled] == nil {
-		x.verbatim[spelled] = e
-	}
+	return spellingOf(methodOf(req.Method), req.URL, req.Header, len(body), x.caller(PrincipalOf(req.Context())))
 }

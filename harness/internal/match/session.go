@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
-	"github.com/graphvcr/graphvcr/harness/internal/identity"
+
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
@@ -29,7 +29,7 @@ const maxRecalled = 1 << 17
 
 // NewSession starts a replay with nothing consumed.
 func (x *Index) NewSession() *Session {
-	s := &Session{index: x, progress: newProgress(x.strict)}
+	s := &Session{index: x, progress: &progress{strict: x.strict, tallies: map[*entry]tally{}, fronts: map[*barrier]front{}}}
 	if x.seal != nil {
 		bound := newBindings(x.seal.faker)
 		s.unsealer = &unsealer{index: x, seal: x.seal, progress: s.progress, bound: bound}
@@ -45,7 +45,7 @@ func (s *Session) Next(req *http.Request, body []byte) (Answer, error) {
 	return s.answer(req, body, &l)
 }
 
-// A lookUp is what a session finds for a request before it serves anything.
+// A lookUp is what a session finds for a request before it serves or changes anything.
 type lookUp struct {
 	found foundRequest
 	// Where no entry has the spelling or the key of the request:
@@ -55,7 +55,6 @@ type lookUp struct {
 	why     string        // nothing was found
 }
 
-// lookUp finds what a request asks for, and changes nothing.
 func (s *Session) lookUp(req *http.Request, body []byte) lookUp {
 	spelled := s.index.spelled(req, body)
 	e := s.index.verbatim[spelled]
@@ -144,10 +143,9 @@ func (s *Session) serve(e *entry, req *http.Request, ids []string) (Answer, *Mis
 // did not, in recorded order.
 func (s *Session) Unused() []Unused { return s.progress.unused(s.index.entries) }
 
-// Bind makes a pseudonym of the cassette stand for a value of this session, in what is
-// asked and in what is answered. Both are whole values, such as a variable of
-// cassette.Meta.Vars and the user's own; they have one format. It is an error if one of
-// the two is bound to another, or if the cassettes hold no pseudonyms.
+// Bind makes a pseudonym of the cassette stand for a value of this session. Both are whole
+// values of one format, such as a variable of cassette.Meta.Vars and the user's own. It is an
+// error if one of the two is bound to another, or if the cassettes hold no pseudonyms.
 func (s *Session) Bind(pseudonym, live string) error {
 	if pseudonym == live {
 		return nil
@@ -166,12 +164,8 @@ func (s *Session) Holds(text string) bool {
 	if s.unsealer == nil {
 		return false
 	}
-	holds := func(p string) bool { return s.index.seal.holders()[fold(p)] != nil }
-	atoms := identity.Atoms(text)
-	if len(atoms) == 0 {
-		return holds(text)
-	}
-	return !slices.ContainsFunc(atoms, func(a identity.Atom) bool { return !holds(a.Key()) })
+	lacks := func(p idBinding) bool { return s.index.seal.holders()[fold(p.pseudonym)] == nil }
+	return !slices.ContainsFunc(pairsOf(text, text), lacks)
 }
 
 // What a context says of the requests in it.

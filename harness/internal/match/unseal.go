@@ -11,8 +11,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
 
-// An unsealer finds out which recorded requests the requests of a session mean, and
-// remembers what their values stand for.
+// An unsealer finds out which recorded requests the requests of a session mean.
 type unsealer struct {
 	index    *Index
 	seal     *seal
@@ -176,8 +175,7 @@ func (u *unsealer) bind(f *foundRequest) {
 				u.bound.bind(id)
 			}
 		case blankID:
-			pairs, _ := pairsOf(is.is, sent.text)
-			for _, pair := range pairs {
+			for _, pair := range pairsOf(is.is, sent.text) {
 				u.bound.bind(pair)
 			}
 		}
