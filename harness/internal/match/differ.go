@@ -23,18 +23,14 @@ const nearestWeighed = 16
 // the fewest differences first, then in recorded order, without those that are clearly further
 // away than the first. It reads every key once, which a miss may cost.
 func (x *Index) nearest(live *request) []Candidate {
-	type neighbour struct {
-		Candidate
-		weight int // the nearer, the less
-	}
-	var near []neighbour
+	var near []Candidate
 	segments, options := segmentsOf(live.key.Path), strings.Split(live.key.Query, "&")
 	for _, e := range x.entries {
 		if weight, similar := live.key.distance(segments, options, e.key); similar {
-			near = append(near, neighbour{Candidate{Cassette: e.answers[0].cassette, Interaction: e.answers[0].interaction}, weight})
+			near = append(near, Candidate{Cassette: e.answers[0].cassette, Interaction: e.answers[0].interaction, weight: weight})
 		}
 	}
-	byWeight := func(a, b neighbour) int { return cmp.Compare(a.weight, b.weight) }
+	byWeight := func(a, b Candidate) int { return cmp.Compare(a.weight, b.weight) }
 	slices.SortStableFunc(near, byWeight)
 	near = near[:min(len(near), nearestWeighed)]
 	for n := range near {
@@ -44,13 +40,8 @@ func (x *Index) nearest(live *request) []Candidate {
 		near[n].Differences, near[n].weight = d.list, d.weight
 	}
 	slices.SortStableFunc(near, byWeight)
-	var shown []Candidate
-	for _, one := range near[:min(len(near), nearestShown)] {
-		if one.weight <= near[0].weight+1 {
-			shown = append(shown, one.Candidate)
-		}
-	}
-	return shown
+	near = near[:min(len(near), nearestShown)]
+	return slices.DeleteFunc(near, func(c Candidate) bool { return c.weight > near[0].weight+1 })
 }
 
 // distance counts, roughly, the fields in which a key with some segments and options differs

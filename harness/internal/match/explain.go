@@ -51,12 +51,11 @@ func (x *Index) unknown(req *http.Request, live *request) *MissError {
 	}
 	miss.Verdict = Differs
 	near := miss.Nearest[0]
+	miss.NextStep = "send what was recorded, or " + recordAgain(near.Cassette)
 	if ignore, ok := ignorable(near.Differences); ok {
 		on := ruleFor(req.Method, near.Interaction)
 		miss.NextStep = "if the difference does not matter, say so in rules.yaml:\n" + Rule{On: on, Ignore: ignore}.YAML()
-		return miss
 	}
-	miss.NextStep = "send what was recorded, or " + recordAgain(near.Cassette)
 	return miss
 }
 

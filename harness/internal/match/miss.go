@@ -40,6 +40,7 @@ type Candidate struct {
 	Cassette    *cassette.Cassette
 	Interaction *cassette.Interaction
 	Differences []Difference
+	weight      int // of these: the nearer, the less
 }
 
 // Request is the recorded request in a line, without what gives access.

@@ -53,7 +53,7 @@ type request struct {
 func (s ruleSet) understand(m place.Message, address *url.URL, principal string) request {
 	u := graphurl.FromURL(address)
 	r := request{address: address, effect: s.effectOn(m.Method, u)}
-	u.Options = slices.DeleteFunc(u.Options, r.effect.ignores)
+	u.Options = slices.DeleteFunc(u.Options, func(o graphurl.Option) bool { return slices.Contains(r.effect.queries, optionName(o.Name)) })
 	var body payload
 	if len(m.Body) > 0 {
 		m.Address, m.Header = address.Path, properlySpelled(m.Header)

@@ -20,8 +20,9 @@ type restorer struct {
 // A restoring is what the body of an answer depends on: how many of its pseudonyms are bound, and
 // how often something was uploaded.
 type restoring struct {
-	of              *record
-	bound, uploaded int
+	of       *record
+	bound    int
+	uploaded int64
 }
 
 // maxRestored bounds the bodies that are kept.
@@ -37,7 +38,7 @@ func (s *restorer) restore(a *Answer) {
 			a.bound = s.bound
 		}
 	}
-	if is.uploaded = s.uploads.size(); is.uploaded > 0 {
+	if is.uploaded = s.uploads.count.Load(); is.uploaded > 0 {
 		if text, contentRange, ok := s.uploads.download(r); ok {
 			a.Body, a.contentRange = text, contentRange
 			return
@@ -51,15 +52,7 @@ func (s *restorer) restore(a *Answer) {
 		a.Body = known.(string)
 		return
 	}
-	a.Body = s.restored(r, a.Body, s.uploads.facts(a.Body))
-	if stored && s.bytes.Add(int64(len(a.Body))) <= maxRestored {
-		s.kept.Store(is, a.Body)
-	}
-}
-
-// restored is a body of an answer with values for its pseudonyms, and facts at their places.
-func (s *restorer) restored(r *record, body string, facts map[string]string) string {
-	m := r.message(body)
+	m, facts := r.message(a.Body), s.uploads.facts(a.Body)
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
 		if len(facts) > 0 && !l.IsName() {
 			if fact, ok := facts[l.Place()]; ok {
@@ -68,5 +61,8 @@ func (s *restorer) restored(r *record, body string, facts map[string]string) str
 		}
 		return s.bound.putBack(l)
 	})
-	return m.Body
+	a.Body = m.Body
+	if stored && s.bytes.Add(int64(len(a.Body))) <= maxRestored {
+		s.kept.Store(is, a.Body)
+	}
 }

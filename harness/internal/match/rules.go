@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -47,22 +48,19 @@ type Rule struct {
 
 // YAML is the rule as it stands in rules.yaml.
 func (r Rule) YAML() string {
-	text := "match:\n  - on: " + quoteYAML(r.On)
-	if len(r.Ignore) > 0 {
-		quoted := make([]string, len(r.Ignore))
-		for i, field := range r.Ignore {
-			quoted[i] = quoteYAML(field)
-		}
-		text += "\n    ignore: [" + strings.Join(quoted, ", ") + "]"
+	quoted := func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+	text := "match:\n  - on: " + quoted(r.On)
+	var ignored []string
+	for _, field := range r.Ignore {
+		ignored = append(ignored, quoted(field))
+	}
+	if ignored != nil {
+		text += "\n    ignore: [" + strings.Join(ignored, ", ") + "]"
 	}
 	if r.Repeat != "" {
 		text += "\n    repeat: " + string(r.Repeat)
 	}
 	return text
-}
-
-func quoteYAML(s string) string {
-	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 }
 
 // Repeat says what happens once a key's answers are used up.
@@ -107,7 +105,7 @@ func compileRules(rules Rules) (ruleSet, error) {
 	if err := errors.Join(oneOf("order", rules.Order, Orders()), oneOf("bind", rules.Bind, Binds())); err != nil {
 		return nil, fmt.Errorf("match rules: %w", err)
 	}
-	set := make(ruleSet, 0, len(rules.Match))
+	var set ruleSet
 	for i, rule := range rules.Match {
 		compiled, err := compileRule(rule)
 		if err != nil {
@@ -165,33 +163,22 @@ func optionName(name string) string {
 // covers holds a rule's glob against the canonical path with and without its version, and
 // the template.
 func (r *compiledRule) covers(method string, u *graphurl.URL) bool {
-	if r.method != "*" && r.method != method {
-		return false
-	}
 	path := u.Path()
-	return globMatches(r.glob, path) || globMatches(r.glob, strings.TrimPrefix(path, "/"+u.Version)) || globMatches(r.glob, u.Template())
+	return (r.method == "*" || r.method == method) &&
+		(globMatches(r.glob, path) || globMatches(r.glob, strings.TrimPrefix(path, "/"+u.Version)) || globMatches(r.glob, u.Template()))
 }
 
 // effectOn gathers what the rules say about a request.
-func (s ruleSet) effectOn(method string, u *graphurl.URL) effect {
-	var total effect
+func (s ruleSet) effectOn(method string, u *graphurl.URL) (total effect) {
 	for _, rule := range s {
-		if !rule.covers(method, u) {
-			continue
-		}
-		total.queries = append(total.queries, rule.effect.queries...)
-		total.bodies = append(total.bodies, rule.effect.bodies...)
-		total.headers = append(total.headers, rule.effect.headers...)
-		if rule.effect.repeat != "" {
-			total.repeat = rule.effect.repeat
+		if rule.covers(method, u) {
+			total.queries = append(total.queries, rule.effect.queries...)
+			total.bodies = append(total.bodies, rule.effect.bodies...)
+			total.headers = append(total.headers, rule.effect.headers...)
+			total.repeat = cmp.Or(rule.effect.repeat, total.repeat)
 		}
 	}
 	return total
-}
-
-// ignores reports whether an option does not count.
-func (e *effect) ignores(o graphurl.Option) bool {
-	return slices.Contains(e.queries, optionName(o.Name))
 }
 
 // globMatches holds a text against a glob, in which * stands for any run of characters,

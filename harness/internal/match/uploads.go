@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -29,8 +30,9 @@ const largestFile = 256 << 20
 type uploads struct {
 	names func() map[*record]string // see fileMap
 
+	count atomic.Int64 // of uploads
+
 	mu    sync.Mutex
-	count int // of uploads
 	spool wire.Spool
 	files map[string]wire.Spooled           // by name
 	parts map[string]map[int64]wire.Spooled // of files whose upload is under way, by address and offset
@@ -73,7 +75,7 @@ func (c *uploads) keep(r *record, req *http.Request, body []byte) {
 		}
 		delete(c.parts, target)
 	}
-	c.count++
+	c.count.Add(1)
 	c.files[c.names()[r]] = file
 }
 
@@ -99,13 +101,6 @@ func (c *uploads) joined(parts map[int64]wire.Spooled, total int64) (wire.Spoole
 	}
 	kept, err := c.spool.Keep(whole.String())
 	return kept, err == nil
-}
-
-// size is how often something was uploaded.
-func (c *uploads) size() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.count
 }
 
 // download is what an answer holds that was uploaded in this session, and its Content-Range,
@@ -139,11 +134,11 @@ func (c *uploads) download(r *record) (text, contentRange string, ok bool) {
 
 // facts are what an answer says otherwise of the files that its body shows, by place.
 func (c *uploads) facts(body string) map[string]string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.count == 0 {
+	if c.count.Load() == 0 {
 		return nil
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	facts := map[string]string{}
 	for _, f := range filesIn(body) {
 		file, ok := c.files[f.id]
