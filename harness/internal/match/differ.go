@@ -19,9 +19,9 @@ import (
 // nearestWeighed is how many of the recorded requests that seem near are looked at closely.
 const nearestWeighed = 16
 
-// nearest finds the recorded requests that are similar to a live one, those with
-// the fewest differences first, then in recorded order, without those that are clearly further
-// away than the first. It reads every key once, which a miss may cost.
+// nearest finds the recorded requests that are similar to a live one, the nearest first, then in
+// recorded order, without those that are clearly further away. It reads every key once, which a
+// miss may cost.
 func (x *Index) nearest(live *request) []Candidate {
 	var near []Candidate
 	segments, options := segmentsOf(live.key.Path), strings.Split(live.key.Query, "&")
@@ -78,13 +78,12 @@ func unshared(items, others []string) int {
 // maxDifferences bounds how many differences of one body are shown.
 const maxDifferences = 20
 
-// wholeDifference is what a difference weighs that leaves nothing in common: a
-// body that cannot be compared in detail, or another word in the path, where
-// another id is just one difference.
-const wholeDifference = 3
-
-// otherMethod is what another method weighs: more than whatever a body of the same one differs in.
-const otherMethod = 2 * maxDifferences
+// What a difference weighs that leaves nothing in common, as another word in the path does where
+// another id is just one difference, and another method: more than whatever a body differs in.
+const (
+	wholeDifference = 3
+	otherMethod     = 2 * maxDifferences
+)
 
 // A differ lists how a live request differs from a recorded one, and weighs that.
 type differ struct {
@@ -213,10 +212,10 @@ func (d *differ) payloads(at string, recorded, received *payload) {
 	}
 }
 
-// batches compares the parts of batches in pairs: first those that ask for the same thing,
-// then those of one address, then those of one method, then any.
+// batches compares the parts of batches in pairs, the likest first.
 func (d *differ) batches(recorded, received *batch) {
-	before, old, now := len(d.list), recorded.inOrder(), received.inOrder()
+	byPlace := func(p, q *batchPart) int { return cmp.Compare(p.position, q.position) }
+	before, old, now := len(d.list), slices.SortedFunc(slices.Values(recorded.parts), byPlace), slices.SortedFunc(slices.Values(received.parts), byPlace)
 	pairs := pairUp(len(old), len(now), 3, 0, func(n, m int) int { return old[n].likeness(now[m]) })
 	paired := make([]bool, len(now))
 	for n, m := range pairs {
@@ -238,10 +237,6 @@ func (d *differ) batches(recorded, received *batch) {
 	}
 }
 
-// inOrder are the parts as they stand in the body.
-func (b *batch) inOrder() []*batchPart {
-	return slices.SortedFunc(slices.Values(b.parts), func(p, q *batchPart) int { return cmp.Compare(p.position, q.position) })
-}
 
 // likeness is how much alike two parts are, 3 where they ask for the same thing.
 func (p *batchPart) likeness(other *batchPart) int {
@@ -288,15 +283,9 @@ type Comparison struct {
 // Compare compares the requests of two interactions under the rules.
 func (r Rules) Compare(first, second *cassette.Interaction) (Comparison, error) {
 	rules, err := compileRules(r)
-	if err != nil {
-		return Comparison{}, err
-	}
-	recorded, err := rules.recorded(first, "")
-	if err != nil {
-		return Comparison{}, err
-	}
-	live, err := rules.recorded(second, "")
-	if err != nil {
+	recorded, errFirst := rules.recorded(first, "")
+	live, errSecond := rules.recorded(second, "")
+	if err = cmp.Or(err, errFirst, errSecond); err != nil {
 		return Comparison{}, err
 	}
 	c := Comparison{On: ruleFor(first.Request.Method, first)}

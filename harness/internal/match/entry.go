@@ -39,7 +39,7 @@ type record struct {
 	batch    *batch     // of the request, when it was one
 
 	plain      lazy[string]
-	underWay   lazy[bool]
+
 	absent     lazy[bool]
 	prepared   lazy[any]
 	pseudonyms lazy[heldPseudonyms]
@@ -98,13 +98,12 @@ func (r *record) body() string {
 
 // bodyFor is the body of an answer to a batch whose parts have other ids.
 func (r *record) bodyFor(live []string) string {
-	ids := map[string]string{}
+	ids, m := map[string]string{}, r.message(r.body())
 	for n, id := range r.batch.ids() {
 		if live[n] != id {
 			ids[id] = live[n]
 		}
 	}
-	m := r.message(r.body())
 	if len(ids) > 0 {
 		renameParts(&m, ids)
 	}
@@ -123,13 +122,11 @@ func (r *record) message(body string) place.Message {
 // unfinished reports whether the answer is the state of an operation that is still
 // under way, so that a client polling for its end would wait in vain.
 func (r *record) unfinished() bool {
-	return r.underWay.get(func() bool {
-		if r.interaction.Response.Code != http.StatusAccepted && !async.IsOperationPath(r.entry.key.Path) {
-			return false
-		}
-		doc, _ := jsondoc.Parse(r.body())
-		return async.IsUnfinished(async.StateOf(doc))
-	})
+	if r.interaction.Response.Code != http.StatusAccepted && !async.IsOperationPath(r.entry.key.Path) {
+		return false
+	}
+	doc, _ := jsondoc.Parse(r.body())
+	return async.IsUnfinished(async.StateOf(doc))
 }
 
 // foundNothing reports whether the answer says that there is nothing of what was asked for.
@@ -160,7 +157,7 @@ func (r *record) held(faker *identity.Faker) heldPseudonyms {
 type Answer struct {
 	Cassette    *cassette.Cassette
 	Interaction *cassette.Interaction
-	Body        string // the response body to serve: the recorded one, with a batch's ids and bound values as the client has them
+	Body        string // to serve: the recorded one, with a batch's ids and bound values as the client has them
 	Note        string // what was unusual about the choice, "" when nothing was
 
 	record       *record
@@ -169,17 +166,14 @@ type Answer struct {
 	contentRange string    // where it is another than the recorded one
 }
 
-// Prepared returns what build made of the answer's interaction the first time
-// that anybody asked, in whichever session; body is the recorded body as it is
-// served. It lets a transport do once for an index what does not differ between
-// two replays. All callers must hand in the same function, and treat the result
-// as read-only.
+// Prepared returns what build made of the answer's interaction and recorded body the first time
+// that anybody asked, in whichever session. All callers must hand in the same function, and
+// treat the result as read-only.
 func (a *Answer) Prepared(build func(i *cassette.Interaction, body string) any) any {
 	return a.record.prepared.get(func() any { return build(a.record.interaction, a.record.body()) })
 }
 
-// RestoreHeader puts the session's values back for the pseudonyms in response headers
-// or trailers, in place.
+// RestoreHeader puts the session's values back in response headers or trailers, in place.
 func (a *Answer) RestoreHeader(header http.Header) {
 	if a.contentRange != "" && header.Get("Content-Range") != "" {
 		header.Set("Content-Range", a.contentRange)
@@ -189,14 +183,11 @@ func (a *Answer) RestoreHeader(header http.Header) {
 	}
 	m := place.Message{Answer: true, Method: http.MethodGet, Header: header}
 	if place.Rewrite(&m, a.bound.putBack) {
-		for name, values := range m.Header {
-			header[name] = values
-		}
+		maps.Copy(header, m.Header)
 	}
 }
 
-// Read says to the session that the answer was read, or given up: at most once counts. Those
-// who serve an answer call it when its body has ended.
+// Read says to the session that the answer was read, or given up: once counts.
 func (a *Answer) Read() {
 	if a.read != nil {
 		a.read()

@@ -20,20 +20,17 @@ func explainConsumed(req *http.Request, e *entry, why choiceReason, now window) 
 	final := e.final()
 	miss.Nearest = []Candidate{{Cassette: final.cassette, Interaction: final.interaction}}
 	answers := fault.Count(len(e.answers), "answer")
-	repeatLast := Rule{On: ruleFor(req.Method, final.interaction), Repeat: RepeatLast}.YAML()
+	repeatLast := "or let the last answer repeat in rules.yaml:\n" + Rule{On: ruleFor(req.Method, final.interaction), Repeat: RepeatLast}.YAML()
 	switch why {
-	case beforeWrite:
-		miss.Reason = "order is strict and the next answer was " + now.outOfOrder(why)
-		miss.NextStep = "send that write first, or use `order: prefer`"
-	case afterWrite:
-		miss.Reason = "order is strict and every answer was " + now.outOfOrder(why)
-		miss.NextStep = "record the request after that write too, or use `order: prefer`"
 	case overPolled:
 		miss.Reason = "polling beyond the recording"
-		miss.NextStep = "the last of " + answers + " was served again and again: record until the operation ends, or let it repeat without end in rules.yaml:\n" + repeatLast
+		miss.NextStep = "the last of " + answers + " was served again and again: record until the operation ends, " + repeatLast
 	case usedUp:
 		miss.Reason = answers + " recorded, and served"
-		miss.NextStep = "record the request as often as it is sent, or let the last answer repeat in rules.yaml:\n" + repeatLast
+		miss.NextStep = "record the request as often as it is sent, " + repeatLast
+	default:
+		miss.Reason = "order is strict and the answer was " + now.outOfOrder(why)
+		miss.NextStep = "send the requests as they are recorded, or use `order: prefer`"
 	}
 	return miss
 }
