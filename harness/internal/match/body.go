@@ -18,9 +18,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
-// maxInflated bounds what a compressed request body may grow to. A part of an
-// upload is below 60 MiB (v1.0/api/driveitem-createuploadsession), and a body that
-// would grow further is compared as the bytes it came as.
+// maxInflated bounds what a compressed request body may grow to, above the largest part of an
+// upload (v1.0/api/driveitem-createuploadsession). Others are compared as the bytes they came as.
 const maxInflated = 64 << 20
 
 // A payload is a request body, understood. Two payloads with one digest are equal.
@@ -98,8 +97,7 @@ func parseParts(m *place.Message, boundary string) (fields []graphurl.Option, ca
 	return fields, strings.Join(parts, "")
 }
 
-// partHeaders writes the headers of a part in one spelling. Content-Length says
-// nothing that the body does not.
+// partHeaders writes the headers of a part in one spelling, less what the body says.
 func partHeaders(header http.Header) string {
 	var lines []string
 	for name, values := range header {

@@ -10,8 +10,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 )
 
-// How often the last answer of a read is repeated by default: enough for any
-// client that polls or reads again, and an end for one that polls for ever.
+// How often the last answer of a read is repeated by default: there is an end to polling.
 const (
 	repeatsUnfinished = 3
 	repeatsAny        = 1000
@@ -24,8 +23,6 @@ type tally struct {
 	repeats int // how often the last answer was repeated
 }
 
-// served reports whether an answer was served.
-func (t tally) served(r *record) bool { return r.number < t.next }
 
 // serve is the tally after an answer was served.
 func (t tally) serve(answer int) tally {
@@ -57,13 +54,10 @@ const (
 	overPolled               // none left, and the last was repeated as often as may be
 )
 
-// choose decides which answer an entry gives next, -1 for none. It depends on nothing but its
-// arguments, so equal histories give equal answers.
-//
-// The order of preference: the first answer that is unread and that no barrier
-// speaks against; the last one served, again, as long as no related write was
-// replayed since; the nearest unread one on this side of the last replayed write;
-// what was recorded last. A barrier prefers, it never denies, unless order is strict.
+// choose decides which answer an entry gives next, -1 for none: the first that is unread and that
+// no barrier speaks against; the last one served, again, as long as no related write was replayed
+// since; the nearest unread one on this side of the last replayed write; what was recorded last.
+// A barrier prefers, it never denies, unless order is strict.
 func (e *entry) choose(t tally, now window, strict bool) (answer int, why choiceReason) {
 	count := len(e.answers)
 	next := e.passOver(t.next, now)
@@ -111,12 +105,11 @@ func (e *entry) mayRepeat(t tally) bool {
 	return t.repeats < repeatsUnfinished || t.repeats < repeatsAny && !e.answers[t.last-1].unfinished()
 }
 
-// Unused is an interaction that no request consumed. Leftover is true for a
-// further answer of a key that was asked for: worth a note, no more.
+// Unused is an interaction that no request consumed.
 type Unused struct {
 	Cassette    *cassette.Cassette
 	Interaction *cassette.Interaction
-	Leftover    bool
+	Leftover    bool // a further answer of a key that was asked for: worth a note, no more
 }
 
 // progress is what a session has replayed so far.
@@ -158,8 +151,10 @@ func (p *progress) hasNext(e *entry) bool {
 func (p *progress) served(r *record) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.tallies[r.entry].served(r)
+	return p.isServed(r)
 }
+
+func (p *progress) isServed(r *record) bool { return r.number < p.tallies[r.entry].next }
 
 // now gathers what the barriers of an entry say.
 func (p *progress) now(e *entry) (now window) {
@@ -182,7 +177,7 @@ func (p *progress) advance(r *record) {
 		if f.replayed == nil || f.replayed.position < r.position {
 			f.replayed = r
 		}
-		for f.served < len(b.writes) && p.tallies[b.writes[f.served].entry].served(b.writes[f.served]) {
+		for f.served < len(b.writes) && p.isServed(b.writes[f.served]) {
 			f.served++
 		}
 		p.fronts[b] = f
@@ -200,8 +195,6 @@ func (now window) outOfOrder(why choiceReason) string {
 	return ""
 }
 
-// unused lists the interactions that a finished replay should have asked for and
-// did not, in recorded order.
 func (p *progress) unused(entries []*entry) []Unused {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -9,10 +9,8 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 )
 
-// A seal is what an index knows of its sealed cassettes: requests by what is left of them
-// once the ids in them are computed, and what stands in the holes of any request of their
-// shape is blank. It is read when a request first needs it: those that are sent as they are
-// stored never do.
+// A seal is what an index knows of its sealed cassettes. It is read when a request first needs
+// it: those that are sent as they are stored never do.
 type seal struct {
 	read    func() // once
 	rules   ruleSet
@@ -123,8 +121,7 @@ func shapeOf(r *single) string {
 }
 
 // add notes the first recorded request of an entry of a sealed cassette, once the holes of all
-// are known. Its shape is that of the request as it is stored, as what is sent has that of the
-// request as it came.
+// are known.
 func (x *seal) add(e *entry, as *request) {
 	first := e.answers[0].interaction
 	left := x.mask(messageOf(first), x.placesIn(as), holesOf(first), newBindings(x.faker))

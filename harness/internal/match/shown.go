@@ -67,8 +67,7 @@ func shownSide(value any, text string, at int, hide bool) string {
 // concealed stands for a credential.
 const concealed = "(hidden)"
 
-// withoutTokens hides credentials: by their names, where the text is an address, a query's
-// option, JSON, markup or a table, and by their form.
+// withoutTokens hides credentials, by their names and by their form.
 func withoutTokens(field, s string) string {
 	m := place.Message{Method: http.MethodGet}
 	switch option, isOption := strings.CutPrefix(field, "query."); {
@@ -88,8 +87,7 @@ func withoutTokens(field, s string) string {
 	return unescaped(strings.ReplaceAll(s, inPlace, concealed))
 }
 
-// unescaped is a text as it is, its steps without escapes where these part what is a credential: a
-// place ends at an escaped slash.
+// unescaped is a text with those steps without escapes where these part what is a credential.
 func unescaped(s string) string {
 	steps := strings.Split(s, "/")
 	for n, step := range steps {
