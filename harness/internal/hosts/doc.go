@@ -12,8 +12,5 @@
 // values of members that clients follow, at their place in the JSON, and [HeaderLinks]
 // those of headers. What is written in a text, such as a chat message, or in a file is
 // data, whatever it looks like. A host of this machine, or to sign in with, never belongs.
-//
-// It does not connect, and it does not say what becomes of other hosts.
-//
 // A Set is safe for concurrent use.
 package hosts

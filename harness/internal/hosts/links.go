@@ -22,8 +22,7 @@ type Link struct {
 	Escaped    bool   // with slashes as JSON may write them, \/
 }
 
-// IsLinked reports whether bodies of a content type hold links to follow: files do not,
-// whatever is in them.
+// IsLinked reports whether bodies of a content type hold links to follow.
 func IsLinked(contentType string) bool {
 	kind := media.TypeOf(contentType)
 	return media.IsJSONType(kind) || kind == "multipart/mixed"
@@ -38,8 +37,7 @@ func IsFile(method string, asked *url.URL) bool {
 	return strings.HasSuffix(asked.Path, "/$value") || strings.HasSuffix(asked.Path, "/content")
 }
 
-// Links finds the links in a body that a client may follow: strings of JSON that are an
-// address as a whole, at members that lead on. An address inside another text is data.
+// Links finds the links in a body that a client may follow.
 func Links(body string) []Link {
 	if strings.HasPrefix(body, "--") {
 		return partLinks(body)
@@ -84,8 +82,7 @@ func leadsOn(name, parent string, l Link, raw string) bool {
 	return strings.EqualFold(name, "url") && (strings.Contains(raw, "tempauth=") || strings.Contains(raw, "sig="))
 }
 
-// partLinks finds the links in the parts of multipart/mixed: in their headers, those of
-// the answers in them, and their bodies.
+// partLinks finds the links in the parts of multipart/mixed.
 func partLinks(body string) []Link {
 	var links []Link
 	boundary, _, _ := strings.Cut(body, "\n")

@@ -3,7 +3,7 @@ package match
 import (
 	"cmp"
 	"fmt"
-	"iter"
+
 	"slices"
 	"strings"
 	"sync"
@@ -208,7 +208,7 @@ func rewriteNames(text string, spans []identity.Span, look func(p string, is boo
 	end := 0
 	for n, span := range spans {
 		isDomain := n > 0 && text[spans[n-1].End:span.Start] == "@"
-		for at := range nameEnds(text, span) {
+		for _, at := range nameEnds(text, span) {
 			if live, ok := look(text[span.Start:at], true); ok && !isDomain && span.Start >= end {
 				edits, end = append(edits, edit.Edit{Start: span.Start, End: at, Text: live}), at
 				break
@@ -225,17 +225,15 @@ const longestName = 320
 
 // nameEnds are where the pseudonym that a span begins may end in a text, the furthest first:
 // behind the domain of an address, the extension of a file, a domain's labels, or at once.
-func nameEnds(text string, name identity.Span) iter.Seq[int] {
-	return func(yield func(int) bool) {
-		end := name.End
-		for end < len(text) && end-name.End < longestName && (ascii.IsAlnum(text[end]) || strings.IndexByte("@.-", text[end]) >= 0) {
-			end++
-		}
-		for ; end > name.End; end-- {
-			if (end == len(text) || !ascii.IsAlnum(text[end])) && !yield(end) {
-				return
-			}
-		}
-		yield(name.End)
+func nameEnds(text string, name identity.Span) (ends []int) {
+	end := name.End
+	for end < len(text) && end-name.End < longestName && (ascii.IsAlnum(text[end]) || strings.IndexByte("@.-", text[end]) >= 0) {
+		end++
 	}
+	for ; end > name.End; end-- {
+		if end == len(text) || !ascii.IsAlnum(text[end]) {
+			ends = append(ends, end)
+		}
+	}
+	return append(ends, name.End)
 }

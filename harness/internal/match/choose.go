@@ -23,7 +23,6 @@ type tally struct {
 	repeats int // how often the last answer was repeated
 }
 
-
 // serve is the tally after an answer was served.
 func (t tally) serve(answer int) tally {
 	if answer == t.last-1 {
@@ -195,11 +194,14 @@ func (now window) outOfOrder(why choiceReason) string {
 	return ""
 }
 
-func (p *progress) unused(entries []*entry) []Unused {
+// Unused lists the interactions that a finished replay should have asked for and
+// did not, in recorded order.
+func (s *Session) Unused() []Unused {
+	p := s.progress
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var left []*record
-	for _, e := range entries {
+	for _, e := range s.index.entries {
 		left = append(left, e.answers[p.tallies[e].next:]...)
 	}
 	slices.SortFunc(left, byPosition)

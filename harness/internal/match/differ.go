@@ -237,7 +237,6 @@ func (d *differ) batches(recorded, received *batch) {
 	}
 }
 
-
 // likeness is how much alike two parts are, 3 where they ask for the same thing.
 func (p *batchPart) likeness(other *batchPart) int {
 	switch {

@@ -38,7 +38,7 @@ type record struct {
 	barriers []*barrier // of a write: those that it is part of
 	batch    *batch     // of the request, when it was one
 
-	plain      lazy[string]
+	plain lazy[string]
 
 	absent     lazy[bool]
 	prepared   lazy[any]

@@ -139,10 +139,6 @@ func (s *Session) serve(e *entry, req *http.Request, ids []string) (Answer, *Mis
 	return answer, nil
 }
 
-// Unused lists the interactions that a finished replay should have asked for and
-// did not, in recorded order.
-func (s *Session) Unused() []Unused { return s.progress.unused(s.index.entries) }
-
 // Bind makes a pseudonym of the cassette stand for a value of this session. Both are whole
 // values of one format, such as a variable of cassette.Meta.Vars and the user's own. It is an
 // error if one of the two is bound to another, or if the cassettes hold no pseudonyms.

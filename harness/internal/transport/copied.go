@@ -21,10 +21,8 @@ func oversize(what string) error {
 }
 
 // spill is a copy of a body that grows while the body passes, in pieces: one that had to move
-// whenever it grows would take several times its size.
-//
-// Write never fails, since the body that passes is the client's; text does. It is safe for
-// concurrent use.
+// would take several times its size. Write never fails, since the body that passes is the
+// client's; text does. It is safe for concurrent use.
 type spill struct {
 	what string
 

@@ -84,8 +84,7 @@ func (e *exchange) failed(err error) error {
 	return fmt.Errorf("record %s %s: %w", methodOf(e.req), e.recorder.address(e.req), err)
 }
 
-// interaction is the exchange as it is kept. The error is for a body that holds more than is
-// kept once it is decoded: whoever replays it would have to hold that.
+// interaction is the exchange as it is kept; an error where a body would be too large once decoded.
 func (e *exchange) interaction(sent, received string) (*cassette.Interaction, error) {
 	asked, sent, err := e.storable("the request's body", methodOf(e.req), e.req.Header, sent)
 	if err != nil {
@@ -119,8 +118,7 @@ func (e *exchange) interaction(sent, received string) (*cassette.Interaction, er
 
 func methodOf(req *http.Request) string { return cmp.Or(req.Method, http.MethodGet) }
 
-// sendable puts spaces in place of what no value of a header may hold, and net/http reads: a
-// carriage return within a line (RFC 9110, section 5.5).
+// sendable puts spaces in place of what no header may hold, and net/http reads (RFC 9110, 5.5).
 var sendable = strings.NewReplacer("\r", " ", "\x00", " ")
 
 // withoutCredentials copies headers, but for those whose values give access: whatever
@@ -137,9 +135,6 @@ func withoutCredentials(h http.Header) http.Header {
 }
 
 // storable is a message as a cassette holds it: decoded, and with the headers for that.
-// A body that is labelled gzip and is plain stays plain (kiota sends such, depending on
-// the order of its middleware). One that is gzip and not labelled is decoded if it should
-// be text; else it is a file that somebody compressed, and its bytes are what counts.
 func (e *exchange) storable(what, method string, h http.Header, body string) (http.Header, string, error) {
 	kept := withoutCredentials(h)
 	kept.Del("Transfer-Encoding")
