@@ -120,13 +120,12 @@ func without(doc any, paths []*jsondoc.Path) any {
 	}
 	jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool {
 		path := at.Path(jsondoc.Root)
-		isSelected := func(step any) bool { return selected[jsondoc.AppendPath(path, step)] }
 		switch value := value.(type) {
 		case map[string]any:
-			maps.DeleteFunc(value, func(name string, _ any) bool { return isSelected(name) })
+			maps.DeleteFunc(value, func(name string, _ any) bool { return selected[jsondoc.AppendPath(path, name)] })
 		case []any:
 			for i := range value {
-				if isSelected(i) {
+				if selected[jsondoc.AppendPath(path, i)] {
 					value[i] = nil
 				}
 			}

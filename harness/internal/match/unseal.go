@@ -120,7 +120,10 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why 
 	case several && flight.overlapped(own):
 		return f, "several recorded requests fit, and such requests were under way at the same time: send them one after the other"
 	}
-	meant := u.meant(fitting)
+	meant := fitting[len(fitting)-1] // or the first, in recorded order, that has answers left
+	if n := slices.IndexFunc(fitting, func(f foundRequest) bool { return !u.progress.served(f.entry.final()) }); n >= 0 {
+		meant = fitting[n]
+	}
 	if meant.absent {
 		return f, b.undecided(a)
 	}
@@ -130,16 +133,6 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why 
 		f.note = "bound by order: nothing else decides which of several recorded requests is meant"
 	}
 	return f, ""
-}
-
-// meant is the first of some requests, in recorded order, that has answers left; else the last.
-func (u *unsealer) meant(fitting []foundRequest) foundRequest {
-	for _, f := range fitting {
-		if !u.progress.served(f.entry.final()) {
-			return f
-		}
-	}
-	return fitting[len(fitting)-1]
 }
 
 // byChance reports whether one tag is all that says which of the requests that agree with what

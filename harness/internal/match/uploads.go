@@ -20,9 +20,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
-// Where a cassette holds filler for the bytes of files, a client gets back what it uploaded
-// itself: answers show size and hashes of that, and downloads hold it.
-
 // largestFile bounds the files that are put back.
 const largestFile = 256 << 20
 
