@@ -100,10 +100,8 @@ func (h holes) of(l *place.Leaf) cassette.HoleKind {
 		return ""
 	}
 	at := unnamed(placeOf(l))
-	if l.Layered {
-		if _, within := h[at+">"]; within {
-			return ""
-		}
+	if _, within := h[at+">"]; within && l.Layered {
+		return ""
 	}
 	return h[at]
 }
@@ -153,10 +151,9 @@ func (x *seal) note(tags map[string]string, i *cassette.Interaction) (known []ca
 			listed[l.Place()] = placeOf(l)
 		}
 		x.keyed = x.keyed || l.IsName() && len(identity.Find(l.Text)) > 0
+		local, _, _ := strings.Cut(l.Text, "@") // of an address
 		x.noteTag(tags, l.Text)
-		if local, _, isAddress := strings.Cut(l.Text, "@"); isAddress {
-			x.noteTag(tags, local)
-		}
+		x.noteTag(tags, local)
 		if l.IsName() && x.firsts[l.Text] > 0 {
 			x.members[l.Text] = true
 		}

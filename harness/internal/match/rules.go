@@ -118,20 +118,16 @@ func compileRules(rules Rules) (ruleSet, error) {
 
 func compileRule(rule Rule) (compiledRule, error) {
 	method, glob, _ := strings.Cut(strings.TrimSpace(rule.On), " ")
-	glob = strings.TrimSpace(glob)
-	if glob == "" {
-		return compiledRule{}, errors.New(`"on" needs a method and a path, such as "GET */calendarView"`)
+	compiled := compiledRule{strings.ToUpper(method), strings.TrimSpace(glob), effect{repeat: rule.Repeat}}
+	if compiled.glob == "" {
+		return compiled, errors.New(`"on" needs a method and a path, such as "GET */calendarView"`)
 	}
-	if err := oneOf("repeat", rule.Repeat, Repeats()); err != nil {
-		return compiledRule{}, err
-	}
-	compiled := compiledRule{method: strings.ToUpper(method), glob: glob, effect: effect{repeat: rule.Repeat}}
 	for _, field := range rule.Ignore {
 		if err := compiled.effect.ignore(field); err != nil {
-			return compiledRule{}, fmt.Errorf("ignore %q: %w", field, err)
+			return compiled, fmt.Errorf("ignore %q: %w", field, err)
 		}
 	}
-	return compiled, nil
+	return compiled, oneOf("repeat", rule.Repeat, Repeats())
 }
 
 func (e *effect) ignore(field string) error {
@@ -181,9 +177,8 @@ func (s ruleSet) effectOn(method string, u *graphurl.URL) (total effect) {
 	return total
 }
 
-// globMatches holds a text against a glob, in which * stands for any run of characters,
-// slashes included, and every other character for itself. Its time grows with the lengths
-// alone, whatever the glob.
+// globMatches holds a text against a glob, in which * stands for any run of characters, slashes
+// included. Its time grows with the lengths alone.
 func globMatches(glob, text string) bool {
 	words := strings.Split(glob, "*")
 	last := len(words) - 1

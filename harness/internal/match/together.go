@@ -8,9 +8,8 @@ import (
 	"sync/atomic"
 )
 
-// Together are the sessions of several indexes that answer one client. Each keeps what
-// it has bound to itself: the same pseudonym means another value in each cassette, and one
-// live value has another pseudonym in each.
+// Together are the sessions of several indexes that answer one client. Each keeps what it has
+// bound to itself: the same pseudonym means another value in each cassette.
 //
 // A request goes to the session that has its next answer, else to one that can repeat
 // or bind one. Among equals it goes to the one that answered last, for a value that it
