@@ -1,9 +1,10 @@
 package transport
 
 import (
-	"io"
 	"net/http"
 	"strings"
+
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // outgoing is the request to send: the client's own but for a body that is copied while it is
@@ -25,10 +26,9 @@ func (e *exchange) outgoing() *http.Request {
 	return sent
 }
 
-// sentText is the body that the client meant to send. A service may answer before it has
-// read all of it (413, 415, 401), and who sends it may start over; then the client is asked for
-// another copy, where it can give one. Where it cannot, the text is what was sent, and whole is
-// false.
+// sentText is the body that the client meant to send. A service may answer before it has read
+// all of it (413, 415, 401), and who sends it may start over; then the client is asked for another
+// copy. Where it can give none, the text is what was sent, and whole is false.
 func (e *exchange) sentText() (text string, whole bool, err error) {
 	if e.sent == nil {
 		return "", true, nil
@@ -43,12 +43,8 @@ func (e *exchange) sentText() (text string, whole bool, err error) {
 		return "", false, err
 	}
 	defer again.Close()
-	all := spill{what: "the request's body"}
-	if _, err := io.Copy(&all, again); err != nil {
-		return "", false, err
-	}
-	text, err = all.text()
-	return text, true, err
+	body, err := wire.Read(again, wire.MostBody, e.req.ContentLength)
+	return asText(body), true, err
 }
 
 // recordable limits Accept-Encoding to gzip, so that a recording does not depend on what
