@@ -92,16 +92,10 @@ func (e *entry) passOver(next int, now window) int {
 }
 
 func (e *entry) mayRepeat(t tally) bool {
-	switch e.repeat {
-	case RepeatNever:
-		return false
-	case RepeatLast, RepeatCycle:
-		return true
+	if e.repeat != "" {
+		return e.repeat != RepeatNever
 	}
-	if !e.read {
-		return false
-	}
-	return t.repeats < repeatsUnfinished || t.repeats < repeatsAny && !e.answers[t.last-1].unfinished()
+	return e.read && (t.repeats < repeatsUnfinished || t.repeats < repeatsAny && !e.answers[t.last-1].unfinished())
 }
 
 // Unused is an interaction that no request consumed.

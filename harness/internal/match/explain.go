@@ -93,10 +93,9 @@ func (u *unsealer) undecided(req *http.Request, m place.Message, live *request, 
 	as, values := u.seal.asStored(m, req.Host, live, u.bound)
 	miss := u.index.unknown(req, &as)
 	back := strings.NewReplacer(values...)
-	for n := range miss.Nearest {
-		for k := range miss.Nearest[n].Differences {
-			d := &miss.Nearest[n].Differences[k]
-			d.Received = back.Replace(d.Received)
+	for _, near := range miss.Nearest {
+		for n, d := range near.Differences {
+			near.Differences[n].Received = back.Replace(d.Received)
 		}
 	}
 	if why != "" {

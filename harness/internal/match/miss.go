@@ -93,21 +93,18 @@ func (e *MissError) Details() string {
 	var lines []string
 	for _, c := range e.Nearest {
 		s := source{c.Cassette, c.Interaction}
-		lines = append(lines, fmt.Sprintf("  recorded: %s (%s)", s.request(), s.place()))
+		lines = append(lines, fmt.Sprintf("\n  recorded: %s (%s)", s.request(), s.place()))
 		for _, d := range c.Differences {
-			lines = append(lines, fmt.Sprintf("    %s: recorded %s, received %s", d.Field, d.Recorded, d.Received))
+			lines = append(lines, fmt.Sprintf("\n    %s: recorded %s, received %s", d.Field, d.Recorded, d.Received))
 		}
 	}
 	for _, b := range e.Bound {
-		lines = append(lines, fmt.Sprintf("  bound: %s = %s", b.Pseudonym, b.Live))
+		lines = append(lines, fmt.Sprintf("\n  bound: %s = %s", b.Pseudonym, b.Live))
 	}
 	if len(lines) > most {
-		lines = append(lines[:most-1], fmt.Sprintf("    .. and %d lines more", len(lines)-most+1))
+		lines = append(lines[:most-1], fmt.Sprintf("\n    .. and %d lines more", len(lines)-most+1))
 	}
-	if len(lines) == 0 {
-		return ""
-	}
-	return "\n" + strings.Join(lines, "\n")
+	return strings.Join(lines, "")
 }
 
 func newMiss(req *http.Request, verdict Verdict) *MissError {
