@@ -64,8 +64,8 @@ var marks = map[Class]*field{
 
 // layered judges a text that has parts, as a whole: credentials, links whose tokens are
 // renamed, bodies of mails. What it says nothing of is judged part by part.
-func (p *judge) layered(l *place.Leaf, at *spot) verdict {
-	f := p.fieldOf(l, at)
+func (p *judge) layered(l *place.Leaf) verdict {
+	f := p.fieldOf(l)
 	if v, marked := p.marked(l); marked {
 		return v
 	}
@@ -82,18 +82,14 @@ func (p *judge) layered(l *place.Leaf, at *spot) verdict {
 // verdict asks, in this order: what is kept by a rule; credentials, by name and by form;
 // tokens, by place; what is harmless where it stands; ids, by form; all else is a name, or
 // bytes.
-// At is the spot of a member's value, nil where nobody has looked at it yet.
-func (p *judge) verdict(l *place.Leaf, at *spot) verdict {
+func (p *judge) verdict(l *place.Leaf) verdict {
 	if l.Role == place.Member && strings.EqualFold(l.Parent, "headers") { // of a batch's part
 		header := *l
 		header.Role, header.Name, header.Parent = place.Header, http.CanonicalHeaderKey(l.Name), ""
 		l = &header
 	}
-	if at == nil && l.Role == place.Member {
-		at = p.spot(l.Name, l.Parent)
-	}
 	s := l.Text
-	f := p.fieldOf(l, at)
+	f := p.fieldOf(l)
 	if f.isCredential() {
 		return p.treat(f, l)
 	}
@@ -123,7 +119,7 @@ func (p *judge) verdict(l *place.Leaf, at *spot) verdict {
 		return p.token(f, l)
 	case f != nil && f.treatment != "":
 		return p.treat(f, l)
-	case r == noRule && p.harmless(l, f, at):
+	case r == noRule && p.harmless(l, f):
 		return verdict{}
 	}
 	if v, ok := p.composed(l); ok {
@@ -266,9 +262,9 @@ func (p *judge) leaf(l *place.Leaf) (string, bool) {
 
 func (p *judge) judged(l *place.Leaf) verdict {
 	if l.Layered {
-		return p.layered(l, nil)
+		return p.layered(l)
 	}
-	return p.verdict(l, nil)
+	return p.verdict(l)
 }
 
 // withoutTokens is an address within a text without the options that give access.
@@ -277,7 +273,7 @@ func (p *judge) withoutTokens(within *place.Leaf, address string) string {
 		return address
 	}
 	return within.RewriteText(place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {
-		f := p.fieldOf(l, nil)
+		f := p.fieldOf(l)
 		if l.Layered || !(l.Role == place.Token && isLinkToken(l.Name)) && (f == nil || f.rule.Class() != Secret) {
 			return "", false
 		}

@@ -31,7 +31,7 @@ type Redactor struct {
 	keep       struct{ values, members, headers set }
 	ledger     *ledger
 	previous   *previous
-	passes     sync.Pool // of *pass
+	memories   sync.Pool // of *memory
 
 	mu      sync.Mutex
 	counts  map[string]int // by rule
@@ -84,8 +84,8 @@ func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction
 	note = p.note(&out)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, count := range p.counts {
-		r.counts[string(count.by)] += count.n
+	for rule, count := range p.counts {
+		r.counts[rule] += count
 	}
 	for name, count := range p.unknown {
 		r.unknown[name] += count
