@@ -63,9 +63,6 @@ var ruleOfID = [...]ID{
 	identity.SID: identitySID, identity.ICal: identityOutlook, identity.Token: noRule,
 }
 
-// joints are the words that stand beside ids in values of one.
-var joints = setOf("joints")
-
 // isJoint reports whether what stands between ids says nothing: punctuation, short numbers
 // and words that values of ids have.
 func isJoint(s string) bool {
@@ -213,7 +210,7 @@ func (p *renamer) boundary(l *place.Leaf) string {
 		is, _ := p.idsIn(l, l.Text)
 		return is
 	}
-	if len(l.Text) <= 40 && digitsIn(l.Text) <= 3 && isMarkupName(strings.ToLower(l.Text)) {
+	if len(l.Text) <= 40 && digitsIn(l.Text) <= 3 && areWords(strings.ToLower(l.Text), ":-_.", markupNames) {
 		return l.Text
 	}
 	return p.r.ledger.name("boundary", l.Text, p.suggestion(l))

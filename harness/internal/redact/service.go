@@ -13,8 +13,6 @@ func isServiceText(l *place.Leaf) bool {
 	return l.Role == place.Member && serviceTexts.has(l.Name) && (l.Parent == "" || errorMembers.has(l.Parent))
 }
 
-var serviceTexts, errorMembers = setOf("service texts"), setOf("error members")
-
 // eachNameIn replaces what is none of the service's in a text that it wrote: it keeps the words of the
 // vocabulary, names of members, types and resources, and short numbers. Each other word is a name,
 // and so is what stands in quotes.

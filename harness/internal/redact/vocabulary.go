@@ -147,7 +147,7 @@ func (p *vocabulary) harmless(l *place.Leaf, f *field) bool {
 	case place.ColumnName:
 		return words.IsColumn(s) || isShortNumber(s)
 	case place.MarkupName:
-		return isMarkupName(s)
+		return areWords(s, ":-_.", markupNames)
 	case place.Text, place.Markup:
 		return isPlain(s)
 	}
@@ -165,7 +165,8 @@ func isMemberWord(l *place.Leaf, at *spot) bool {
 		return true
 	case !at.isKnown: // which says nothing of its value, then
 		return false
-	case valueForms[l.Name] != nil && valueForms[l.Name](s):
+	case valueForms[l.Name] != nil && valueForms[l.Name](s),
+		l.Name == "allowedResourceActions" && strings.HasPrefix(s, "microsoft.") && areWords(s, "./-", resourceWords): // what a role may do
 		return true
 	case ascii.All(s, ascii.IsDigit):
 		return isIDMember(l.Name)
@@ -211,18 +212,3 @@ func (p *vocabulary) isStep(s, before string) bool {
 	}
 	return words.IsPermission(s) || isInstant(s) || !namesFollow.has(before) && words.Harmless("name", "", s) // Shared Documents
 }
-
-// steps are words of paths that no metadata lists.
-var steps = setOf("steps")
-
-// serviceIDsFollow are the steps behind which the id of what every tenant has may stand.
-var serviceIDsFollow = setOf("service ids follow")
-
-// namesFollow are the steps behind which a word of the service may be a name.
-var namesFollow = setOf("names follow")
-
-// operations are what may stand there all the same.
-var operations = setOf("operations")
-
-// loginWords are values that sign-in exchanges have and that say nothing.
-var loginWords = setOf("login")
