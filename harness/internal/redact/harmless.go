@@ -120,13 +120,10 @@ func isTruth(s string) bool { return len(s) >= 3 && len(s) <= 5 && truths.has(s)
 // isPunctuation reports whether a text has no letter and no digit; emoji, which reactions
 // are, are none.
 func isPunctuation(s string) bool {
-	for _, c := range s {
+	return !strings.ContainsFunc(s, func(c rune) bool {
 		isEmoji := c >= 0x1f300 && c < 0x1fb00 || c >= 0x2600 && c < 0x27c0 || c == 0xfe0f || c == 0x200d
-		if !isEmoji && (c >= utf8.RuneSelf || ascii.IsAlnum(byte(c))) {
-			return false
-		}
-	}
-	return true
+		return !isEmoji && (c >= utf8.RuneSelf || ascii.IsAlnum(byte(c)))
+	})
 }
 
 // isOurHost reports whether a host is Microsoft's, this machine's, or one that stands for

@@ -9,7 +9,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
-	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -28,11 +27,8 @@ func (p *judge) volatile(l *place.Leaf) (string, bool) {
 	case l.Role == place.Boundary && !l.Layered:
 		is, ok = p.boundary(l), true
 	case l.Role == place.Member && len(l.Parent) == len("innerError") && strings.EqualFold(l.Parent, "innerError"):
-		switch l.Name {
-		case "request-id", "client-request-id":
-			is, ok = protocol.NoID, true
-		case "date":
-			is, ok = "2026-01-01T00:00:00", true
+		if is, ok = volatileHeaders[http.CanonicalHeaderKey(l.Name)]; l.Name == "date" {
+			is = "2026-01-01T00:00:00"
 		}
 	}
 	if ok && p.r.keep.headers.has(l.Name) {
@@ -79,10 +75,11 @@ func (p *judge) layered(l *place.Leaf) verdict {
 	return verdict{}
 }
 
-// verdict asks, in this order: what is kept by a rule; credentials, by name and by form;
-// tokens, by place; what is harmless where it stands; ids, by form; all else is a name, or
-// bytes.
+// verdict asks what the package's comment lists, in that order.
 func (p *judge) verdict(l *place.Leaf) verdict {
+	if l.Layered {
+		return p.layered(l)
+	}
 	if l.Role == place.Member && strings.EqualFold(l.Parent, "headers") { // of a batch's part
 		header := *l
 		header.Role, header.Name, header.Parent = place.Header, http.CanonicalHeaderKey(l.Name), ""
@@ -256,15 +253,8 @@ func (p *judge) rewritten(within *place.Leaf, l place.Leaf) string {
 
 // leaf judges a leaf of such a text.
 func (p *judge) leaf(l *place.Leaf) (string, bool) {
-	v := p.judged(l)
+	v := p.verdict(l)
 	return v.text, v.rule != noRule
-}
-
-func (p *judge) judged(l *place.Leaf) verdict {
-	if l.Layered {
-		return p.layered(l)
-	}
-	return p.verdict(l)
 }
 
 // withoutTokens is an address within a text without the options that give access.
@@ -301,7 +291,7 @@ func (p *judge) serviceText(l *place.Leaf) verdict {
 	by := noRule // what a name is replaced by counts before what an id is
 	name := func(part string) string {
 		return l.RewriteText(place.Leaf{Role: place.Member, Text: part}, func(l *place.Leaf) (string, bool) {
-			v := p.judged(l)
+			v := p.verdict(l)
 			if v.rule != noRule && by != unknownText {
 				by = v.rule
 			}

@@ -47,12 +47,11 @@ func (p *pass) leaf(l *place.Leaf) (string, bool) {
 	var v verdict
 	if is, ok := p.volatile(l); ok {
 		v = verdict{text: is, rule: volatile}
-	} else if l.Layered {
-		if v = p.layered(l); v.rule == noRule {
-			return "", false // its parts come next
-		}
 	} else if l.Role != place.MemberName || !p.isMemberName(l.Text, l.Parent) {
 		v = p.verdict(l)
+	}
+	if l.Layered && v.rule == noRule {
+		return "", false // its parts come next
 	}
 	return p.carryOut(l, v), true
 }
@@ -77,11 +76,8 @@ func (p *pass) verdict(l *place.Leaf) verdict {
 // isRemembered reports whether the verdict on a leaf is remembered: its place says no more of
 // it than a standing does, and is one that others have.
 func isRemembered(l *place.Leaf) bool {
-	switch l.Role {
-	case place.Segment, place.FileName, place.Literal, place.Token, place.MemberName, place.Boundary, place.Bytes:
-		return false
-	}
-	return len(l.Text) <= longestRemembered && !strings.HasSuffix(l.Name, "Hash") && !strings.EqualFold(l.Parent, "headers")
+	isValue := l.Role == place.Member || l.Role == place.Number || l.Role == place.Cell || l.Role == place.Header
+	return isValue && !l.Layered && len(l.Text) <= longestRemembered && !strings.HasSuffix(l.Name, "Hash") && !strings.EqualFold(l.Parent, "headers")
 }
 
 const longestRemembered = 128
