@@ -2,12 +2,9 @@
 // stored, and finds where a cassette still holds some.
 //
 // It fails closed: a text stays only if something says that it is harmless where it stands.
-// Package place takes a message apart into texts, each with its place; package words knows
-// which are the service's own there; the rest is replaced. What is stored is final: nothing
-// that is met later changes it, so a text is judged by its place alone and never because an
-// equal one was replaced elsewhere.
-//
-// A [Redactor] serves one recording. Of every text it asks, in this order:
+// Package place takes a message apart into texts; package words knows which are the service's
+// own. What is stored is final: a text is judged by its place alone, and never because an equal
+// one was replaced elsewhere. Of every text a [Redactor] asks, in this order:
 //
 //   - is it a credential, by the name of its place or by its form: a constant, REDACTED or
 //     what that is in the text's format. No rule turns this off;
@@ -21,21 +18,17 @@
 //     cassettes of a project, and put together as the ids were;
 //   - else it is a name: a person's, a domain's, a file's or any text's.
 //
-// The files lie in layers, each using only those below it: the one table (table.txt, table), what values
-// look like (text, secrets, hidden, harmless, service), and the books of a recording (ledger, previous,
-// verdicts). Each of these holds the one before: a scene, which a message shows; a vocabulary, which says
-// what is harmless; a renamer, which says what is to stand there; a judge, who decides; a pass over an
-// interaction, for a Redactor or in trial, to find leaks.
+// The files lie in layers, each using only those below it: the table, what values look like (text,
+// secrets, hidden, harmless, service), the books of a recording (ledger, previous, verdicts), and, each
+// with the one before in it: a scene, a vocabulary, a renamer, a judge, and a pass over an interaction.
 //
 // What goes to a host that is neither Graph's nor one of its hosts for files is none of what
 // rules speak of: every rule is obeyed there, whatever is switched off.
 //
 // # Pseudonyms
 //
-// A value that is replaced has one pseudonym wherever it stands, in every encoding, in quotes,
-// behind W/, between < and >, within an error's message; different values have different ones.
-// A token of a link is one opaque id, whatever it holds. The name of a directory extension
-// holds the id of its application, and a name. Ids keep length and the class of every position, or
+// A value that is replaced has one pseudonym wherever it stands and however it is encoded;
+// different values have different ones. Ids keep length and the class of every position, or
 // their format where they are composed of others. Names are counted in recorded order, and
 // of the value's lexical class: Name 3 qzkw, user1-vmmr@tenant1-hjmx.example, file2-tmwz.docx,
 // a number, an address of a network that nobody uses. The letters are a check made from the
@@ -44,17 +37,14 @@
 //
 // An earlier recording ([Options].Previous) is followed place by place: what stands where a
 // pseudonym stood gets that pseudonym, fresh ids too, so that the difference of two files
-// shows what changed. What changes with every call is a constant of its form; the boundary of
-// parts is replaced in the header and before each part alike, unless it is made of words.
+// shows what changed. What changes with every call is a constant of its form.
 //
 // # Holes and tags
 //
 // An interaction lists the places of its request where something else than an id was
 // replaced (cassette.Hole), by which replay knows what a client may spell otherwise. Of a
 // name in a hole 20 bits of a keyed hash are kept, its tag, chosen so that no value fits that
-// came before; [Tags] drops those that nothing needs at the end of a recording. Of an address
-// the part before the @ has one, too, for a client that puts it before a domain which an
-// answer gave.
+// came before; [Tags] drops those that nothing needs at the end of a recording.
 //
 // # Leaks
 //
@@ -66,9 +56,9 @@
 // What it does not do: it does not read images or documents (their bytes are content), nor
 // hide how long a text or how large a file is, nor decimal ids in paths.
 //
-// A Redactor is safe for concurrent use; interactions that are redacted at the same time
-// are numbered in the order in which their values are met. But for these numbers the result
-// is a function of the interaction, the rules, the salt and the earlier recording.
+// Values of interactions that are redacted at the same time are numbered in the order in which
+// they are met. But for these numbers the result is a function of the interaction, the rules, the
+// salt and the earlier recording.
 //
 //	r, err := redact.New(redact.Rules{}, redact.Options{Salt: salt})
 //	stored, note := r.Record(live)      // live is not changed

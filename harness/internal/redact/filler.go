@@ -2,6 +2,7 @@ package redact
 
 import (
 	"encoding/base64"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -96,12 +97,7 @@ func fileSizes(m place.Message) map[string]int64 {
 }
 
 // offsetOf reads where a slice begins: Content-Range: bytes 0-25/128.
-func offsetOf(contentRange string) int64 {
-	_, from, _ := strings.Cut(strings.ToLower(contentRange), "bytes ")
-	start, _, _ := strings.Cut(from, "-")
-	offset, err := strconv.ParseInt(strings.TrimSpace(start), 10, 64)
-	if err != nil {
-		return 0
-	}
+func offsetOf(contentRange string) (offset int64) {
+	_, _ = fmt.Sscanf(strings.ToLower(contentRange), "bytes %d-", &offset) // 0 where it says none
 	return max(offset, 0)
 }

@@ -19,10 +19,11 @@ func isPartID(l *place.Leaf) bool {
 }
 
 // areWords reports whether what stands between separators is words of the vocabulary, of a set
-// beside it, or abbreviations.
+// beside it, which may be numbered, or abbreviations.
 func areWords(s, separators string, others set) bool {
 	return allParts(s, separators, func(part string) bool {
-		return len(part) <= 2 || words.IsMember(part) || words.IsType(part) || words.InText(strings.ToLower(part)) || others.has(part)
+		word := strings.ToLower(strings.TrimRight(part, "0123456789"))
+		return len(part) <= 2 || words.IsMember(part) || words.IsType(part) || len(part)-len(word) <= 3 && (words.InText(word) || others[word])
 	})
 }
 
@@ -32,7 +33,7 @@ func isIDMember(name string) bool {
 	return idMembers[name] || (strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Ids")) && name != "employeeId"
 }
 
-var idMembers = map[string]bool{"id": true, "@odata.etag": true, "eTag": true, "cTag": true, "etag": true, "changeKey": true}
+var idMembers = map[string]bool{"id": true, "@odata.etag": true, "eTag": true, "cTag": true, "etag": true, "changeKey": true, "dependentOn": true, "dependedOnBy": true}
 
 // isServiceID recognises the id of what every tenant has: of a content type of SharePoint
 // (0x0101), a setting of Intune (device_vendor_msft_..), a property of MAPI (Integer 0x0E07).
@@ -71,7 +72,6 @@ var (
 	isVersionID     = form(`\d{1,4}\.\d{1,2}`)                                // of a file: 12.0
 	isThumbnailSize = form(`c\d{1,4}x\d{1,4}(?:_crop)?`)                      // c48x48_crop, which clients ask for
 	isWordOfTeams   = form(`com\.microsoft\.teams[A-Za-z.]{0,44}`)            // a template or app that Teams has everywhere
-	isLifetime      = form(`(?:\d{1,3}\.)?\d{1,2}:\d{2}:\d{2}`)               // of a token: 4:00:00, 90.00:00:00
 	isColor         = form(`#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})`)
 	isRange         = form(`\d*-?\d*`)          // where a slice begins and ends, either left out
 	isDotted        = form(`\d+(?:\.\d*){0,2}`) // 1.2.3
@@ -79,29 +79,17 @@ var (
 )
 
 // valueForms are members whose values have a form that the service gives them.
-var valueForms = map[string]func(s string) bool{
-	"availabilityView":       form(`[0-4]+`), // a digit for each slot
-	"mitreTechniques":        form(`T[0-9]{4}(?:\.[0-9]{3})?`),
-	"AccessTokenLifetime":    isLifetime,
-	"MaxInactiveTime":        isLifetime,
-	"allowedResourceActions": isResourceAction,
-	"dependentOn":            isServiceID,
-	"nextExpectedRanges":     isRange, // of an Outlook attachment digits alone (v1.0/api/attachment-createuploadsession)
-	"NextExpectedRanges":     isRange, // as its page spells it
-	"dependedOnBy":           isServiceID,
-	"_UIVersionString":       isVersionID, // of an item of SharePoint, whose numbers are texts
-	"FileSizeDisplay":        isNumeral,
-	"ItemChildCount":         isNumeral,
-	"FolderChildCount":       isNumeral,
-	"FSObjType":              isShortNumber, // what clients know folders by
-}
-
-// isResourceAction recognises what a role may do: microsoft.directory/users/password/update.
-func isResourceAction(s string) bool {
-	return strings.HasPrefix(s, "microsoft.") && areWords(s, "./-", resourceWords)
-}
-
-var resourceWords = setOf("resource actions")
+var valueForms = func() map[string]func(s string) bool {
+	forms := map[string]func(s string) bool{}
+	for section, line := range words.Lines(table) {
+		if pattern, ok := strings.CutPrefix(section, "values "); ok {
+			for name := range strings.FieldsSeq(line) {
+				forms[name] = form(pattern)
+			}
+		}
+	}
+	return forms
+}()
 
 // isPlain reports whether a text says nothing anywhere: a truth, a short number, a date,
 // punctuation.
@@ -116,17 +104,6 @@ func isNumeral(s string) bool {
 	return len(s) < 10 && isDotted(s) || len(s) < 16 && isDecimal(s)
 }
 
-// isMarkupName reports whether a name of XML or HTML is one of the vocabulary.
-func isMarkupName(s string) bool {
-	return allParts(s, ":-_.", func(part string) bool {
-		lower := strings.ToLower(strings.TrimRight(part, "0123456789"))
-		return len(part) <= 2 || words.IsMember(part) || words.IsType(part) || words.InText(lower) || markupNames[lower]
-	})
-}
-
-// markupNames are those of HTML and SVG that no vocabulary has.
-var markupNames = setOf("markup")
-
 // isMeetingNumber reports whether a part of a link of a meeting is a number that lets in, or is dialled.
 func isMeetingNumber(l *place.Leaf) bool {
 	if l.Outer == "" || isShortNumber(l.Text) || !ascii.All(l.Text, ascii.IsDigit) {
@@ -140,18 +117,13 @@ func isShortNumber(s string) bool { return len(s) <= 3 && ascii.All(s, ascii.IsD
 
 func isTruth(s string) bool { return len(s) >= 3 && len(s) <= 5 && truths.has(s) }
 
-var truths = setOf("truths")
-
 // isPunctuation reports whether a text has no letter and no digit; emoji, which reactions
 // are, are none.
 func isPunctuation(s string) bool {
-	for _, c := range s {
+	return !strings.ContainsFunc(s, func(c rune) bool {
 		isEmoji := c >= 0x1f300 && c < 0x1fb00 || c >= 0x2600 && c < 0x27c0 || c == 0xfe0f || c == 0x200d
-		if !isEmoji && (c >= utf8.RuneSelf || ascii.IsAlnum(byte(c))) {
-			return false
-		}
-	}
-	return true
+		return !isEmoji && (c >= utf8.RuneSelf || ascii.IsAlnum(byte(c)))
+	})
 }
 
 // isOurHost reports whether a host is Microsoft's, this machine's, or one that stands for
@@ -198,9 +170,6 @@ var apiWords = regexp.MustCompile(`[A-Z]?[a-z]+|[A-Z]+`)
 // unspoken is what no word is: without a vowel, or with five consonants in a row.
 var unspoken = regexp.MustCompile(`(?i)^[^aeiouy]+$|[^aeiouy]{5}`)
 
-// optionNames are options that no metadata lists.
-var optionNames = setOf("options")
-
 // isExpressionWord reports whether a bare word of an expression is a property, a path of
 // them, a function, or an operator.
 func isExpressionWord(s string) bool {
@@ -208,8 +177,6 @@ func isExpressionWord(s string) bool {
 		return len(part) <= 2 || isShortNumber(part) || isThumbnailSize(part) || words.IsMember(part) || words.IsType(part) || expressionWords.has(part)
 	})
 }
-
-var expressionWords = setOf("expressions")
 
 // isHTTPValue reports whether a header's value says nothing.
 func isHTTPValue(name, s string) bool {

@@ -142,18 +142,14 @@ func base64Runs(s string) string {
 // runs decodes the runs of a class of bytes that have a least length, and keeps what is text.
 func runs(s string, least int, class func(byte) bool, decode func(string) ([]byte, error)) string {
 	var b strings.Builder
-	for i := 0; i < len(s); {
-		start := i
-		for i < len(s) && class(s[i]) {
-			i++
+	for run := range strings.FieldsFuncSeq(s, func(c rune) bool { return c >= utf8.RuneSelf || !class(byte(c)) }) {
+		if len(run) < least {
+			continue
 		}
-		if i-start >= least {
-			if plain, err := decode(s[start:i]); err == nil && (utf8.Valid(plain) || bytes.IndexByte(plain, 0) >= 0) {
-				b.Write(plain)
-				b.WriteByte('\n')
-			}
+		if plain, err := decode(run); err == nil && (utf8.Valid(plain) || bytes.IndexByte(plain, 0) >= 0) {
+			b.Write(plain)
+			b.WriteByte('\n')
 		}
-		i = max(i, start+1)
 	}
 	return b.String()
 }

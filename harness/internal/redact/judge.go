@@ -9,7 +9,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
-	"github.com/graphvcr/graphvcr/harness/internal/graph/protocol"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 )
@@ -28,11 +27,8 @@ func (p *judge) volatile(l *place.Leaf) (string, bool) {
 	case l.Role == place.Boundary && !l.Layered:
 		is, ok = p.boundary(l), true
 	case l.Role == place.Member && len(l.Parent) == len("innerError") && strings.EqualFold(l.Parent, "innerError"):
-		switch l.Name {
-		case "request-id", "client-request-id":
-			is, ok = protocol.NoID, true
-		case "date":
-			is, ok = "2026-01-01T00:00:00", true
+		if is, ok = volatileHeaders[http.CanonicalHeaderKey(l.Name)]; l.Name == "date" {
+			is = "2026-01-01T00:00:00"
 		}
 	}
 	if ok && p.r.keep.headers.has(l.Name) {
@@ -64,8 +60,8 @@ var marks = map[Class]*field{
 
 // layered judges a text that has parts, as a whole: credentials, links whose tokens are
 // renamed, bodies of mails. What it says nothing of is judged part by part.
-func (p *judge) layered(l *place.Leaf, at *spot) verdict {
-	f := p.fieldOf(l, at)
+func (p *judge) layered(l *place.Leaf) verdict {
+	f := p.fieldOf(l)
 	if v, marked := p.marked(l); marked {
 		return v
 	}
@@ -79,21 +75,18 @@ func (p *judge) layered(l *place.Leaf, at *spot) verdict {
 	return verdict{}
 }
 
-// verdict asks, in this order: what is kept by a rule; credentials, by name and by form;
-// tokens, by place; what is harmless where it stands; ids, by form; all else is a name, or
-// bytes.
-// At is the spot of a member's value, nil where nobody has looked at it yet.
-func (p *judge) verdict(l *place.Leaf, at *spot) verdict {
+// verdict asks what the package's comment lists, in that order.
+func (p *judge) verdict(l *place.Leaf) verdict {
+	if l.Layered {
+		return p.layered(l)
+	}
 	if l.Role == place.Member && strings.EqualFold(l.Parent, "headers") { // of a batch's part
 		header := *l
 		header.Role, header.Name, header.Parent = place.Header, http.CanonicalHeaderKey(l.Name), ""
 		l = &header
 	}
-	if at == nil && l.Role == place.Member {
-		at = p.spot(l.Name, l.Parent)
-	}
 	s := l.Text
-	f := p.fieldOf(l, at)
+	f := p.fieldOf(l)
 	if f.isCredential() {
 		return p.treat(f, l)
 	}
@@ -123,7 +116,7 @@ func (p *judge) verdict(l *place.Leaf, at *spot) verdict {
 		return p.token(f, l)
 	case f != nil && f.treatment != "":
 		return p.treat(f, l)
-	case r == noRule && p.harmless(l, f, at):
+	case r == noRule && p.harmless(l, f):
 		return verdict{}
 	}
 	if v, ok := p.composed(l); ok {
@@ -260,15 +253,8 @@ func (p *judge) rewritten(within *place.Leaf, l place.Leaf) string {
 
 // leaf judges a leaf of such a text.
 func (p *judge) leaf(l *place.Leaf) (string, bool) {
-	v := p.judged(l)
+	v := p.verdict(l)
 	return v.text, v.rule != noRule
-}
-
-func (p *judge) judged(l *place.Leaf) verdict {
-	if l.Layered {
-		return p.layered(l, nil)
-	}
-	return p.verdict(l, nil)
 }
 
 // withoutTokens is an address within a text without the options that give access.
@@ -277,7 +263,7 @@ func (p *judge) withoutTokens(within *place.Leaf, address string) string {
 		return address
 	}
 	return within.RewriteText(place.Leaf{Role: place.Text, Text: address}, func(l *place.Leaf) (string, bool) {
-		f := p.fieldOf(l, nil)
+		f := p.fieldOf(l)
 		if l.Layered || !(l.Role == place.Token && isLinkToken(l.Name)) && (f == nil || f.rule.Class() != Secret) {
 			return "", false
 		}
@@ -305,7 +291,7 @@ func (p *judge) serviceText(l *place.Leaf) verdict {
 	by := noRule // what a name is replaced by counts before what an id is
 	name := func(part string) string {
 		return l.RewriteText(place.Leaf{Role: place.Member, Text: part}, func(l *place.Leaf) (string, bool) {
-			v := p.judged(l)
+			v := p.verdict(l)
 			if v.rule != noRule && by != unknownText {
 				by = v.rule
 			}

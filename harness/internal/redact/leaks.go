@@ -3,6 +3,7 @@ package redact
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
@@ -123,22 +124,22 @@ func (p *pass) leak(at *place.Leaf, rule ID, of *cassette.Interaction, position 
 
 // partOf says in which part of a message a place is, and where in a body of JSON.
 func partOf(side, at string) (part, path string) {
-	body, isBody := strings.CutPrefix(at, "body.")
-	name, isHeader := strings.CutPrefix(at, "header.")
+	whole, _, _ := strings.Cut(at, ">")
+	name, isHeader := strings.CutPrefix(whole, "header.")
 	switch {
 	case isHeader:
-		name, _, _ = strings.Cut(name, ">")
 		return side + ".headers." + name, ""
 	case strings.HasPrefix(at, "trailer."):
 		return side + "." + at, ""
-	case isBody, at == "body", strings.HasPrefix(at, "form."), strings.HasPrefix(at, "part"), at == "boundary", at == "preamble", at == "epilogue":
-		if strings.HasPrefix(body, "$") {
-			path, _, _ = strings.Cut(body, ">")
-		}
-		return side + ".body", path
+	case strings.HasPrefix(at, "body.$"):
+		return side + ".body", strings.TrimPrefix(whole, "body.")
+	case bodyPlaces.MatchString(at):
+		return side + ".body", ""
 	}
 	return side + ".url", ""
 }
+
+var bodyPlaces = regexp.MustCompile(`^(?:body$|body\.|form\.|part|boundary$|preamble$|epilogue$)`)
 
 // looksRandom distinguishes long values with as many different characters as a random one has
 // from words. Ids by form are none of its business.

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
+	"github.com/graphvcr/graphvcr/harness/internal/edit"
 	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/identity/numbered"
 )
@@ -150,19 +151,14 @@ func (l *ledger) within(text string) string {
 		}
 	}
 	slices.SortFunc(found, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
-	var out strings.Builder
-	for at := 0; at < len(text); {
-		value := l.nameAt(text, at, found)
-		if value == "" {
-			_, size := utf8.DecodeRuneInString(text[at:])
-			out.WriteString(text[at : at+size])
-			at += size
-			continue
+	var edits []edit.Edit
+	for at := 0; at < len(text); at++ {
+		if value := l.nameAt(text, at, found); value != "" {
+			edits = append(edits, edit.Edit{Start: at, End: at + len(value), Text: l.names[value]})
+			at += len(value) - 1
 		}
-		out.WriteString(l.names[value])
-		at += len(value)
 	}
-	return out.String()
+	return edit.Apply(text, edits)
 }
 
 // nameAt is the first of the values that stands in a text, "" if none does. Case says

@@ -23,30 +23,23 @@ type pass struct {
 	holes  map[int]cassette.HoleKind // leaves of a request that were replaced, by their numbers
 	names  map[string]taggedName     // that holes hold
 
-	memory  *memory
-	counts  []ruleCount
+	counts  map[string]int                 // by rule
 	unknown map[string]int                 // by member: values replaced only because nothing knows them
 	look    func(l *place.Leaf, v verdict) // is given the verdicts, and nothing is replaced
 }
 
 // newPass begins a pass, which end ends.
-func newPass(c *Redactor) *pass {
-	p, _ := c.passes.Get().(*pass)
-	if p == nil {
-		p = &pass{memory: &memory{}}
-		p.r = c
+func newPass(r *Redactor) *pass {
+	p := &pass{counts: map[string]int{}, unknown: map[string]int{}, holes: map[int]cassette.HoleKind{}, names: map[string]taggedName{}}
+	p.r = r
+	if p.memory, _ = r.memories.Get().(*memory); p.memory == nil {
+		p.memory = &memory{spots: map[label]*spot{}, said: map[standing]verdict{}}
 	}
 	return p
 }
 
 // end leaves what was met lately to the next pass.
-func (p *pass) end() {
-	c, met, counts := p.r, p.memory, p.counts
-	met.last = nil
-	*p = pass{memory: met, counts: counts[:0]}
-	p.r = c
-	c.passes.Put(p)
-}
+func (p *pass) end() { p.r.memories.Put(p.memory) }
 
 // leaf says what is to stand in a leaf's place.
 func (p *pass) leaf(l *place.Leaf) (string, bool) {
@@ -54,12 +47,11 @@ func (p *pass) leaf(l *place.Leaf) (string, bool) {
 	var v verdict
 	if is, ok := p.volatile(l); ok {
 		v = verdict{text: is, rule: volatile}
-	} else if l.Layered {
-		if v = p.layered(l, p.spotOf(l)); v.rule == noRule {
-			return "", false // its parts come next
-		}
 	} else if l.Role != place.MemberName || !p.isMemberName(l.Text, l.Parent) {
 		v = p.verdict(l)
+	}
+	if l.Layered && v.rule == noRule {
+		return "", false // its parts come next
 	}
 	return p.carryOut(l, v), true
 }
@@ -67,47 +59,28 @@ func (p *pass) leaf(l *place.Leaf) (string, bool) {
 // verdict is what is said of a leaf: what is remembered, or what judge says.
 func (p *pass) verdict(l *place.Leaf) verdict {
 	if !isRemembered(l) {
-		return p.judge.verdict(l, nil)
+		return p.judge.verdict(l)
 	}
-	s := p.spotOf(l)
-	t, met := p.memory.met(s, l.Text)
-	if said := t.said; said != nil && said.at == s && said.text == l.Text {
-		return said.verdict
-	}
-	said := p.judge.verdict(l, s)
-	if met && (l.Role == place.Member || said.rule == noRule || p.r.previous == nil) {
-		n, both := len(l.Text), l.Text+said.text // not the body that they may be parts of
-		t.said = &answer{s, both[:n], verdict{both[n:], said.rule, said.hole}}
+	is := standing{p.spot(l.Name, l.Parent), l.Outer, l.Text, l.Role, p.outside, p.request, p.signIn, p.sealed}
+	said, ok := p.memory.said[is]
+	if !ok {
+		said = p.judge.verdict(l)
+		if l.Role == place.Member || said.rule == noRule || p.r.previous == nil {
+			is.outer, is.text = strings.Clone(l.Outer), strings.Clone(l.Text) // not the body that they stand in
+			keep(p.memory.said, is, verdict{strings.Clone(said.text), said.rule, said.hole})
+		}
 	}
 	return said
-}
-
-// spotOf is the spot where a leaf stands.
-func (p *pass) spotOf(l *place.Leaf) *spot {
-	at := standing{l.Parent, l.Outer, l.Role, p.outside, p.request, p.signIn, p.sealed}
-	return p.memory.name(l.Name).spot(&at, p.vocabulary.spot)
 }
 
 // isRemembered reports whether the verdict on a leaf is remembered: its place says no more of
 // it than a standing does, and is one that others have.
 func isRemembered(l *place.Leaf) bool {
-	switch l.Role {
-	case place.Segment, place.FileName, place.Literal, place.Token, place.MemberName, place.Boundary, place.Bytes:
-		return false
-	}
-	return len(l.Text) <= longestRemembered && !strings.HasSuffix(l.Name, "Hash") && !strings.EqualFold(l.Parent, "headers")
+	isValue := l.Role == place.Member || l.Role == place.Number || l.Role == place.Cell || l.Role == place.Header
+	return isValue && !l.Layered && len(l.Text) <= longestRemembered && !strings.HasSuffix(l.Name, "Hash") && !strings.EqualFold(l.Parent, "headers")
 }
 
 const longestRemembered = 128
-
-// isMemberName is vocabulary.isMemberName, remembered.
-func (p *pass) isMemberName(s, parent string) bool {
-	n := p.memory.name(s)
-	if !n.asked || n.parent != parent {
-		n.asked, n.parent, n.member = true, strings.Clone(parent), p.vocabulary.isMemberName(s, parent)
-	}
-	return n.member
-}
 
 // carryOut notes a verdict and says what is to stand there.
 func (p *pass) carryOut(l *place.Leaf, v verdict) string {
@@ -118,14 +91,11 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 	case v.rule == noRule:
 		return p.again(l)
 	case v.text != l.Text:
-		p.count(v.rule)
+		p.counts[string(v.rule)]++
 		if p.before != nil && l.Role == place.MemberName {
 			p.before.renamed[l.Text], p.before.used[v.text] = v.text, true
 		}
 		if v.rule == unknownText || v.rule == unknownMember {
-			if p.unknown == nil {
-				p.unknown = map[string]int{}
-			}
 			member := "" // where its name is the service's
 			if (l.Role == place.Member || l.Role == place.Literal) && p.isMemberName(l.Name, l.Parent) {
 				member = l.Name
@@ -134,9 +104,6 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 		}
 	}
 	if p.request && v.hole != "" && (l.Role != place.Header || matchedHeaders.has(l.Name)) {
-		if p.holes == nil {
-			p.holes = map[int]cassette.HoleKind{}
-		}
 		p.holes[p.leaves] = v.hole
 		if v.hole == cassette.HoleName && v.text != l.Text && p.r.rules.Tags != Off {
 			p.tag(v.text, l.Text, l.Looked() || l.IsName() || l.Role == place.Header)
@@ -149,26 +116,8 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 	return v.text
 }
 
-// A ruleCount is how many values a rule replaced.
-type ruleCount struct {
-	by ID
-	n  int
-}
-
-// count notes that a rule replaced a value. There are few, and a map would take longer.
-func (p *pass) count(by ID) {
-	k := slices.IndexFunc(p.counts, func(c ruleCount) bool { return c.by == by })
-	if k < 0 {
-		k, p.counts = len(p.counts), append(p.counts, ruleCount{by: by})
-	}
-	p.counts[k].n++
-}
-
 // tag keeps bits of a name that stands in a hole, by which replay knows it again.
 func (p *pass) tag(pseudonym, value string, looked bool) {
-	if p.names == nil {
-		p.names = map[string]taggedName{}
-	}
 	is, ok := p.names[pseudonym]
 	if !ok {
 		is = taggedName{Name: pseudonym, Tag: p.r.ledger.tag(pseudonym, value)}
@@ -258,11 +207,10 @@ func withLength(h http.Header, length *int64, was, is int) http.Header {
 
 // holesIn lists the holes of a request, by their places in what is stored: those in what
 // was sent may hold what was replaced.
-func (p *pass) holesIn(stored *place.Message) []cassette.Hole {
+func (p *pass) holesIn(stored *place.Message) (holes []cassette.Hole) {
 	if len(p.holes) == 0 {
 		return nil
 	}
-	holes := make([]cassette.Hole, 0, len(p.holes))
 	n, m := 0, *stored
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
 		n++

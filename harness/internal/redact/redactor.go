@@ -31,7 +31,7 @@ type Redactor struct {
 	keep       struct{ values, members, headers set }
 	ledger     *ledger
 	previous   *previous
-	passes     sync.Pool // of *pass
+	memories   sync.Pool // of *memory
 
 	mu      sync.Mutex
 	counts  map[string]int // by rule
@@ -84,8 +84,8 @@ func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction
 	note = p.note(&out)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, count := range p.counts {
-		r.counts[string(count.by)] += count.n
+	for rule, count := range p.counts {
+		r.counts[rule] += count
 	}
 	for name, count := range p.unknown {
 		r.unknown[name] += count
@@ -141,11 +141,8 @@ func (r *Redactor) Var(name, value string) string {
 
 // Guard refuses an interaction that holds a secret.
 func (r *Redactor) Guard() cassette.Guard {
-	trial := sync.OnceValues(func() (*Redactor, error) {
-		return New(r.rules, Options{Salt: r.options.Salt, Mark: r.options.Mark})
-	})
+	look, err := New(r.rules, Options{Salt: r.options.Salt, Mark: r.options.Mark})
 	return func(c *cassette.Cassette) error {
-		look, err := trial()
 		if err != nil {
 			return err
 		}
@@ -203,21 +200,17 @@ func (r *Redactor) Message(text string) string {
 	if is, has := p.parts(nil, place.Leaf{Role: place.Text, Text: text}); has {
 		text = is
 	}
-	text = withoutQueries(text)
+	text = eachWebAddress(text, func(address string) string { // its query may hold a token
+		address, _, has := strings.Cut(address, "?")
+		if has {
+			address += "?..."
+		}
+		return address
+	})
 	if v := p.byForm(&place.Leaf{Text: text}); v.rule != noRule {
 		text = v.text
 	}
 	return withoutNetwork(r.ledger.within(text))
-}
-
-// withoutQueries cuts the query of every web address: it may hold a token.
-func withoutQueries(text string) string {
-	return eachWebAddress(text, func(address string) string {
-		if query := strings.IndexByte(address, '?'); query >= 0 {
-			return address[:query] + "?..."
-		}
-		return address
-	})
 }
 
 // withoutNetwork replaces the numbers of hosts, with or without a port.

@@ -63,9 +63,6 @@ var ruleOfID = [...]ID{
 	identity.SID: identitySID, identity.ICal: identityOutlook, identity.Token: noRule,
 }
 
-// joints are the words that stand beside ids in values of one.
-var joints = setOf("joints")
-
 // isJoint reports whether what stands between ids says nothing: punctuation, short numbers
 // and words that values of ids have.
 func isJoint(s string) bool {
@@ -123,38 +120,35 @@ func (p *renamer) named(by ID, series string, l *place.Leaf) verdict {
 
 // treated replaces a value as the rule for its name says.
 func (p *renamer) treated(f *field, l *place.Leaf) verdict {
-	s := l.Text
-	switch f.treatment {
-	case "constant":
-		if l.Role == place.Number {
-			return verdict{"0", f.rule, cassette.HoleSecret} // one zero: JSON has no number that begins with more
-		}
-		return verdict{constantFor(s), f.rule, cassette.HoleSecret}
-	case "scheme": // which stays: Bearer, Basic, MSAuth1.0
+	s, is, hole := l.Text, placeholder, cassette.HoleSecret
+	isNumeric := l.Role == place.Number
+	switch {
+	case f.treatment == "constant" && isNumeric:
+		is = "0" // one zero: JSON has no number that begins with more
+	case f.treatment == "constant":
+		is = constantFor(s)
+	case f.treatment == "scheme": // which stays: Bearer, Basic, MSAuth1.0
 		if scheme, _, ok := strings.Cut(s, " "); ok && isScheme(scheme) {
-			return verdict{scheme + " " + placeholder, f.rule, cassette.HoleSecret}
+			is = scheme + " " + placeholder
 		}
-		return verdict{placeholder, f.rule, cassette.HoleSecret}
-	case "base64":
-		return verdict{redactedBase64, f.rule, cassette.HoleSecret}
-	case "filler":
-		return verdict{base64Filler(s), f.rule, cassette.HoleBytes}
-	case "ones":
-		if l.Role == place.Number || isNumber(s) {
-			return verdict{onesFor(s), f.rule, cassette.HoleName}
-		}
-	case "hash":
-		return p.hash(f, l)
-	case "day":
-		is := "2000-01-01"
-		if l.Role == place.Number {
-			is = onesFor(s)
-		} else if len(s) > 10 && s[10] == 'T' {
+	case f.treatment == "base64":
+		is = redactedBase64
+	case f.treatment == "filler":
+		is, hole = base64Filler(s), cassette.HoleBytes
+	case f.treatment == "ones" && (isNumeric || isNumber(s)):
+		is, hole = onesFor(s), cassette.HoleName
+	case f.treatment == "day" && isNumeric:
+		is, hole = onesFor(s), cassette.HoleTime
+	case f.treatment == "day":
+		if is, hole = "2000-01-01", cassette.HoleTime; len(s) > 10 && s[10] == 'T' {
 			is += "T00:00:00Z"
 		}
-		return verdict{is, f.rule, cassette.HoleTime}
+	case f.treatment == "hash":
+		return p.hash(f, l)
+	default:
+		return p.named(f.rule, f.series, l)
 	}
-	return p.named(f.rule, f.series, l)
+	return verdict{is, f.rule, hole}
 }
 
 // token renames a text that is a token because of where it stands. A number stays, which
@@ -183,14 +177,23 @@ func (p *renamer) token(f *field, l *place.Leaf) verdict {
 	return p.named(r, "token", l)
 }
 
-// opaque is the pseudonym of a text that may be one token; one that stands for a name is none.
+// opaque is the pseudonym of a text that may be one token, which is looked up as a whole; one that
+// stands for a name is none.
 func (p *renamer) opaque(l *place.Leaf) (string, bool) {
-	if p.r.ledger.faker.IsName(l.Text) {
+	fake := p.r.ledger.faker.Fake
+	t, ok := identity.RewriteToken(l.Text, fake)
+	if !ok || p.r.ledger.faker.IsName(l.Text) {
 		return "", false
 	}
-	t, ok := identity.RewriteToken(l.Text, p.r.ledger.faker.Fake)
-	return p.link(l, t), ok
+	return p.fromBefore(l, tokenOf(l.Text), tokenOf(t), func(was string) (is identity.Atom) {
+		if same, ok := identity.RewriteToken(was, fake); ok && same == was {
+			is = tokenOf(was)
+		}
+		return is
+	}), true
 }
+
+func tokenOf(s string) identity.Atom { return identity.Atom{Kind: identity.Token, Text: s} }
 
 // hash is the hash of the filler that stands for a file, where its size is known.
 func (p *renamer) hash(f *field, l *place.Leaf) verdict {
@@ -213,7 +216,7 @@ func (p *renamer) boundary(l *place.Leaf) string {
 		is, _ := p.idsIn(l, l.Text)
 		return is
 	}
-	if len(l.Text) <= 40 && digitsIn(l.Text) <= 3 && isMarkupName(strings.ToLower(l.Text)) {
+	if len(l.Text) <= 40 && digitsIn(l.Text) <= 3 && areWords(strings.ToLower(l.Text), ":-_.", markupNames) {
 		return l.Text
 	}
 	return p.r.ledger.name("boundary", l.Text, p.suggestion(l))
@@ -223,27 +226,17 @@ func (p *renamer) boundary(l *place.Leaf) string {
 // recording before had another, whose pseudonym it gets. What a client looks up and no
 // answer gave it is always computed: by that alone it is known again.
 func (p *renamer) atom(l *place.Leaf, a identity.Atom) string {
-	is := p.r.ledger.faker.Fake(a)
-	return p.fromBefore(l, a.Key(), is, identity.Atom{Kind: a.Kind, Text: is}.Key(), func(was string) (string, string) {
+	fake := identity.Atom{Kind: a.Kind, Text: p.r.ledger.faker.Fake(a)}
+	return p.fromBefore(l, a, fake, func(was string) (is identity.Atom) {
 		if len(l.Text) > longestFollowed {
-			return "", ""
+			return is
 		}
 		before, now := identity.Atoms(was), identity.Atoms(l.Text)
 		n := slices.IndexFunc(now, func(is identity.Atom) bool { return is.Key() == a.Key() })
-		if n < 0 || len(before) != len(now) || before[n].Kind != a.Kind || len(before[n].Text) != len(a.Text) || !identity.IsFake(before[n]) {
-			return "", ""
+		if n >= 0 && len(before) == len(now) && before[n].Kind == a.Kind && len(before[n].Text) == len(a.Text) && identity.IsFake(before[n]) {
+			is = before[n]
 		}
-		return before[n].Text, before[n].Key()
-	})
-}
-
-// link is the same for a token that is looked up as a whole.
-func (p *renamer) link(l *place.Leaf, is string) string {
-	return p.fromBefore(l, l.Text, is, is, func(was string) (string, string) {
-		if same, ok := identity.RewriteToken(was, p.r.ledger.faker.Fake); !ok || same != was {
-			return "", ""
-		}
-		return was, was
+		return is
 	})
 }
 
@@ -256,37 +249,37 @@ func (p *renamer) again(l *place.Leaf) string {
 	case !isCounter(l):
 		return p.instant(l)
 	}
-	return p.fromBefore(l, l.Text, l.Text, l.Text, func(was string) (string, string) {
-		if len(was) != len(l.Text) || !ascii.All(was, ascii.IsDigit) {
-			return "", ""
+	return p.fromBefore(l, tokenOf(l.Text), tokenOf(l.Text), func(was string) (is identity.Atom) {
+		if len(was) == len(l.Text) && ascii.All(was, ascii.IsDigit) {
+			is = tokenOf(was)
 		}
-		return was, was
+		return is
 	})
 }
 
-// fromBefore is the pseudonym of a value that has a computed one: that itself, where the
-// recording before has it or the client looks the value up, else what choose finds there with
-// its key, unless another has it.
-func (p *renamer) fromBefore(l *place.Leaf, key, computed, computedKey string, choose func(was string) (is, key string)) string {
+// fromBefore is the pseudonym of an id that has a computed one: that itself, where the
+// recording before has it or the client looks the id up, else what choose finds there,
+// unless another has it.
+func (p *renamer) fromBefore(l *place.Leaf, id, computed identity.Atom, choose func(was string) identity.Atom) string {
 	v := p.r.previous
 	if v == nil || p.r.rules.KeepFresh {
-		return computed
+		return computed.Text
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if called, ok := v.fresh[key]; ok {
+	if called, ok := v.fresh[id.Key()]; ok {
 		return called
 	}
-	if p.before == nil || v.ids[computedKey] {
-		return computed
+	if p.before == nil || v.ids[computed.Key()] {
+		return computed.Text
 	}
-	called := computed
+	called := computed.Text
 	if !p.request || !l.Looked() {
-		if is, key := choose(p.before.at(l)); is != "" && !v.used[key] {
-			called, v.used[key] = is, true
+		if is := choose(p.before.at(l)); is.Text != "" && !v.used[is.Key()] {
+			called, v.used[is.Key()] = is.Text, true
 		}
 	}
-	v.fresh[key] = called
+	v.fresh[id.Key()] = called
 	return called
 }
 

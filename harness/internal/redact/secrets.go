@@ -151,8 +151,6 @@ func isScheme(word string) bool {
 	return len(word) >= 3 && len(word) <= 21 && schemes.has(word)
 }
 
-var schemes = setOf("schemes")
-
 // isJWT recognises three parts of base64url: the first is an object of JSON that
 // names an algorithm.
 func isJWT(s string) bool {

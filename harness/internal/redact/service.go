@@ -13,8 +13,6 @@ func isServiceText(l *place.Leaf) bool {
 	return l.Role == place.Member && serviceTexts.has(l.Name) && (l.Parent == "" || errorMembers.has(l.Parent))
 }
 
-var serviceTexts, errorMembers = setOf("service texts"), setOf("error members")
-
 // eachNameIn replaces what is none of the service's in a text that it wrote: it keeps the words of the
 // vocabulary, names of members, types and resources, and short numbers. Each other word is a name,
 // and so is what stands in quotes.
@@ -28,9 +26,8 @@ func eachNameIn(text string, name func(part string) string) string {
 			gap := plain[:len(plain)-len(word)]
 			word = word[:strings.IndexAny(word+" ", textGaps)]
 			plain = plain[len(gap)+len(word):]
-			end := wordEnd(word)
-			tail := word[end:]
-			if word = word[:end]; word != "" && !isServiceWord(word, first || strings.Contains(gap, "\n")) {
+			tail := word[len(strings.TrimRight(word, ".,:!?")):] // an id may end in - or /
+			if word = word[:len(word)-len(tail)]; word != "" && !isServiceWord(word, first || strings.Contains(gap, "\n")) {
 				word = name(word)
 			}
 			b.WriteString(gap + word + tail)
@@ -40,18 +37,6 @@ func eachNameIn(text string, name func(part string) string) string {
 		at, first = quoted.End, false
 	}
 	return b.String()
-}
-
-// wordEnd is where the punctuation behind a word begins. That with which an id ends is its own.
-func wordEnd(word string) int {
-	end := len(strings.TrimRight(word, ".,:!?-/"))
-	if end == 0 || end == len(word) {
-		return len(word)
-	}
-	for _, id := range identity.Find(word) {
-		end = max(end, id.End)
-	}
-	return end
 }
 
 const textGaps = " \t\r\n\"'`;()[]{}<>|"

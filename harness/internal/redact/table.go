@@ -135,8 +135,28 @@ var volatileHeaders = func() map[string]string {
 	return constants
 }()
 
-// matchedHeaders are those by which requests differ.
-var matchedHeaders = setOf("matched headers")
+// The sets of words, of which the table says what they are.
+var (
+	errorMembers     = setOf("error members")
+	expressionWords  = setOf("expressions")
+	fileTypes        = setOf("file types")
+	joints           = setOf("joints")
+	loginWords       = setOf("login")
+	markupNames      = setOf("markup")
+	matchedHeaders   = setOf("matched headers")
+	namesFollow      = setOf("names follow")
+	operations       = setOf("operations")
+	optionNames      = setOf("options")
+	resourceWords    = setOf("resource actions")
+	schemes          = setOf("schemes")
+	serviceIDsFollow = setOf("service ids follow")
+	serviceTexts     = setOf("service texts")
+	settings         = setOf("settings")
+	steps            = setOf("steps")
+	topDomains       = setOf("top domains")
+	treatments       = setOf("treatments")
+	truths           = setOf("truths")
+)
 
 // A field says how the value of a member, option, header or form field is treated by
 // its name.
@@ -147,9 +167,6 @@ type field struct {
 	within    []string // only inside one of these members (lower case), if any
 	numeric   bool     // numbers are its values, too
 }
-
-// treatments are what happens to values that do not become names.
-var treatments = setOf("treatments")
 
 // isCredential reports whether the value gives access as a whole, and is no link or token.
 func (f *field) isCredential() bool {
@@ -217,7 +234,3 @@ func secretField(name, parent string, tables ...fields) *field {
 func IsCredential(name, parent string) bool {
 	return secretField(name, parent, credentialFields, formFields, memberFields) != nil
 }
-
-// settings are values of switches, and no credentials: members of settings are called password,
-// pin and the like too.
-var settings = setOf("settings")

@@ -59,8 +59,6 @@ func isDomain(s string) bool {
 	return (len(last) == 2 || topDomains.has(last)) && ascii.All(last, ascii.IsLetter) && ascii.All(s[:k], ascii.IsHost)
 }
 
-var topDomains = setOf("top domains")
-
 // isAddress recognises an address of mail, or a UPN.
 func isAddress(s string) bool {
 	at := strings.LastIndexByte(s, '@')
@@ -68,9 +66,6 @@ func isAddress(s string) bool {
 		return ascii.IsAlnum(c) || c >= 0x80 || strings.IndexByte("._%+'#-$!&*=/?^`{|}~", c) >= 0
 	})
 }
-
-// fileTypes are the extensions of names of files, which stay.
-var fileTypes = setOf("file types")
 
 // eachAddress replaces the addresses within a text.
 func eachAddress(s string, f func(string) string) string {

@@ -38,39 +38,48 @@ func (p *scene) suggestion(l *place.Leaf) string {
 }
 
 // A vocabulary says which texts are harmless where they stand.
-type vocabulary struct{ scene }
+type vocabulary struct {
+	scene
+	memory *memory
+}
 
-// spot is what the name of a member says of its values, and of itself.
+// spot is what a name says, and the member above.
 func (p *vocabulary) spot(name, parent string) *spot {
-	s := &spot{secret: credentialFields.find(name, parent), field: memberFields.find(name, parent)}
-	s.isKnown = s.secret != nil || s.field != nil || p.isMemberName(name, parent)
-	if s.isKnown || odata.OwnName(name) != name { // it stays, or its annotation, by which a value is read again
-		s.values = words.At(name, parent)
+	s := p.memory.spots[label{name, parent}]
+	if s != nil {
+		return s
 	}
+	s = &spot{secret: credentialFields.find(name, parent), field: memberFields.find(name, parent)}
+	s.isKnown = s.secret != nil || s.field != nil || p.isOfService(name, parent)
+	if s.isKnown || odata.OwnName(name) != name { // it stays, or its annotation, by which a value is read again
+		s.values = words.At(name, strings.Clone(parent))
+	}
+	keep(p.memory.spots, label{strings.Clone(name), strings.Clone(parent)}, s) // not the body that they stand in
 	return s
 }
 
+// isOfService reports whether a name that is no field's is the service's own.
+func (p *vocabulary) isOfService(s, parent string) bool {
+	if strings.EqualFold(parent, "headers") {
+		name := http.CanonicalHeaderKey(s)
+		if words.IsHeader(name) || volatileHeaders[name] != "" || matchedHeaders.has(name) {
+			return true
+		}
+	}
+	return words.IsMember(s) || isQualified(strings.TrimPrefix(s, "#")) || words.IsType(s) || p.r.keep.members.has(s)
+}
+
+// isMemberName reports whether the name of a member is one of the service's.
+func (p *vocabulary) isMemberName(s, parent string) bool { return p.spot(s, parent).isKnown }
+
 // fieldOf is what the name of a leaf says of it.
-func (p *vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
+func (p *vocabulary) fieldOf(l *place.Leaf) *field {
 	name := l.Name
 	switch l.Role {
-	case place.Member:
-		if at == nil {
-			break
-		}
-		if at.secret != nil && !settings.has(l.Text) {
-			return at.secret
-		}
-		return at.field
 	case place.MemberName, place.OptionName, place.ColumnName, place.MarkupName, place.Identifier, place.Host, place.Segment:
 		return nil
 	case place.FileName:
 		return memberFields["filename"]
-	case place.Number:
-		if f := memberFields.find(name, l.Parent); f != nil && f.numeric {
-			return f
-		}
-		return credentialFields.find(name, l.Parent)
 	case place.Field:
 		if f := formFields.find(name, l.Parent); f != nil {
 			return f
@@ -78,14 +87,18 @@ func (p *vocabulary) fieldOf(l *place.Leaf, at *spot) *field {
 	case place.Cell:
 		name = strings.ReplaceAll(name, " ", "")
 	}
-	if f := credentialFields.find(name, l.Parent); f != nil && !settings.has(l.Text) {
-		return f
+	switch at := p.spot(name, l.Parent); {
+	case l.Role == place.Number && (at.field == nil || !at.field.numeric):
+		return at.secret
+	case l.Role != place.Number && at.secret != nil && !settings.has(l.Text):
+		return at.secret
+	default:
+		return at.field
 	}
-	return memberFields.find(name, l.Parent)
 }
 
 // harmless reports whether a text says nothing where it stands.
-func (p *vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
+func (p *vocabulary) harmless(l *place.Leaf, f *field) bool {
 	s := l.Text
 	switch {
 	case f == nil:
@@ -93,8 +106,8 @@ func (p *vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 		return true
 	case f.rule == contentCells:
 		return false
-	case at != nil:
-		return at.values.Harmless(s)
+	case l.Role == place.Member:
+		return p.spot(l.Name, l.Parent).values.Harmless(s)
 	default:
 		return words.Harmless(l.Name, l.Parent, s)
 	}
@@ -123,7 +136,7 @@ func (p *vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 	case place.MemberName:
 		return p.isMemberName(s, l.Parent)
 	case place.Member:
-		return isMemberWord(l, at) || l.Name == "id" && p.isStep(s, "") // by which a path has it
+		return isMemberWord(l, p.spot(l.Name, l.Parent)) || l.Name == "id" && p.isStep(s, "") // by which a path has it
 	case place.Number:
 		return true
 	case place.Cell:
@@ -134,22 +147,11 @@ func (p *vocabulary) harmless(l *place.Leaf, f *field, at *spot) bool {
 	case place.ColumnName:
 		return words.IsColumn(s) || isShortNumber(s)
 	case place.MarkupName:
-		return isMarkupName(s)
+		return areWords(s, ":-_.", markupNames)
 	case place.Text, place.Markup:
 		return isPlain(s)
 	}
 	return false
-}
-
-// isMemberName reports whether the name of a member is one of the service's.
-func (p *vocabulary) isMemberName(s, parent string) bool {
-	if strings.EqualFold(parent, "headers") {
-		name := http.CanonicalHeaderKey(s)
-		if words.IsHeader(name) || volatileHeaders[name] != "" || matchedHeaders.has(name) {
-			return true
-		}
-	}
-	return credentialFields.find(s, parent) != nil || memberFields.find(s, parent) != nil || words.IsMember(s) || isQualified(strings.TrimPrefix(s, "#")) || words.IsType(s) || p.r.keep.members.has(s)
 }
 
 // isMemberWord reports whether a string of JSON is a word of the service there, a date, or
@@ -163,7 +165,8 @@ func isMemberWord(l *place.Leaf, at *spot) bool {
 		return true
 	case !at.isKnown: // which says nothing of its value, then
 		return false
-	case valueForms[l.Name] != nil && valueForms[l.Name](s):
+	case valueForms[l.Name] != nil && valueForms[l.Name](s),
+		l.Name == "allowedResourceActions" && strings.HasPrefix(s, "microsoft.") && areWords(s, "./-", resourceWords): // what a role may do
 		return true
 	case ascii.All(s, ascii.IsDigit):
 		return isIDMember(l.Name)
@@ -209,18 +212,3 @@ func (p *vocabulary) isStep(s, before string) bool {
 	}
 	return words.IsPermission(s) || isInstant(s) || !namesFollow.has(before) && words.Harmless("name", "", s) // Shared Documents
 }
-
-// steps are words of paths that no metadata lists.
-var steps = setOf("steps")
-
-// serviceIDsFollow are the steps behind which the id of what every tenant has may stand.
-var serviceIDsFollow = setOf("service ids follow")
-
-// namesFollow are the steps behind which a word of the service may be a name.
-var namesFollow = setOf("names follow")
-
-// operations are what may stand there all the same.
-var operations = setOf("operations")
-
-// loginWords are values that sign-in exchanges have and that say nothing.
-var loginWords = setOf("login")
