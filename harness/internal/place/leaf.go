@@ -144,7 +144,8 @@ func (l *Leaf) IsName() bool {
 type frame struct {
 	label  string // body, path, query, ..; ">" and what stands behind it for a layer
 	name   string // of a header, an option, a field: behind a dot
-	key    string // of a member, raw, in brackets, where member says so
+	key    string // of a member, in brackets, where member says so: of an array that of the member that holds it
+	parent string // the member above that
 	member bool
 	index  int // of an element, a segment, a literal: plus one; 0 for none
 	hash   bool
