@@ -271,8 +271,7 @@ type TagBits uint32
 
 // Tag spells the tag of a nonce that has the bits.
 func (bits TagBits) Tag(nonce int) string {
-	const digits = "0123456789abcdef"
-	tag := string([]byte{digits[bits>>16&15], digits[bits>>12&15], digits[bits>>8&15], digits[bits>>4&15], digits[bits&15]})
+	tag := strconv.FormatUint(1<<TagSize|uint64(bits), 16)[1:] // with the zeros that it begins with
 	if nonce > 0 {
 		tag += "." + strconv.Itoa(nonce)
 	}

@@ -242,25 +242,24 @@ func readParameters(w *walker, s string, leaf Leaf) {
 	disposition := leaf.Name == "Content-Disposition"
 	media.EachParam(s, func(p media.Param) {
 		l := Leaf{Text: p.Value, Role: leaf.Role, Name: "filename"}
-		show := func(at int) { w.in(frame{label: p.Key}, func() { w.show(l, at) }) }
+		show := func(t string, at int) {
+			l.Text = t
+			w.in(frame{label: strings.TrimSuffix(p.Key, "*")}, func() { w.show(l, at) })
+		}
 		switch key := p.Key; {
 		case key == "filename*" && disposition:
 			n := strings.LastIndexByte(p.Value, '\'') + 1 // RFC 8187: charset, language and percent escapes
-			p.Key = "filename"
-			charset, _, _ := strings.Cut(p.Value[:n], "'")
-			leaf.Text = charset
+			leaf.Text = strings.TrimRight(p.Value[:n], "'")
 			w.show(leaf, p.At)
-			leaf.Text = strings.Trim(p.Value[len(charset):n], "'")
-			w.show(leaf, p.At+len(charset)+1)
-			w.written(asPath, p.Value[n:], p.At+n, func(t string, at int) { l.Text = t; show(at) })
-		case key == "filename" && disposition, key == "name" && !disposition:
-			show(p.At)
+			w.written(asPath, p.Value[n:], p.At+n, show)
 		case key == "boundary" && !disposition:
 			l.Role, l.Name = Boundary, key
-			show(p.At)
-		case key == "name":
+			show(p.Value, p.At)
+		case key == "name" && disposition:
 			l.Role, l.Name = OptionName, strings.ToLower(p.Value)
-			show(p.At)
+			show(p.Value, p.At)
+		case key == "filename" && disposition, key == "name":
+			show(p.Value, p.At)
 		default:
 			leaf.Text = p.Piece
 			w.show(leaf, p.Start)

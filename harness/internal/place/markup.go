@@ -24,27 +24,13 @@ func readMarkup(w *walker, s string, base int) {
 		case rest[1:] != "" && (rest[1] == '!' || rest[1] == '?'):
 			end = i + r.section(rest, base+i, element)
 		case strings.HasPrefix(rest, "</"):
-			end = tagEnd(s, i)
-			r.name(strings.TrimRight(s[i+2:end], "> \t\r\n"), base+i+2)
-			element = ""
+			end = i + indexAny(rest, ">")
+			r.name(strings.TrimRight(s[i+2:end], blanks), base+i+2)
+			end, element = min(end+1, len(s)), ""
 		default:
-			end = tagEnd(s, i)
-			element = r.tag(s[i:end], base+i)
+			element, end = r.tag(s, i, base)
 		}
 	}
-}
-
-// tagEnd finds where a tag ends.
-func tagEnd(s string, i int) int {
-	for k := i + 1; k < len(s); k++ {
-		switch s[k] {
-		case '"', '\'':
-			k += 1 + indexAny(s[k+1:], s[k:k+1])
-		case '>':
-			return k + 1
-		}
-	}
-	return len(s)
 }
 
 // sections begin and end by these, whatever stands within.
@@ -93,19 +79,20 @@ func (r *markupReader) name(s string, base int) {
 	r.w.in(frame{label: "name", index: r.names}, func() { r.w.show(Leaf{Text: s, Role: MarkupName}, base) })
 }
 
-// tag reads the attributes of a tag and returns the element's name.
-func (r *markupReader) tag(s string, base int) string {
-	const blanks = " \t\r\n"
+const blanks = " \t\r\n"
+
+// tag reads the tag that begins at i. It returns the element's name, and where the tag ends.
+func (r *markupReader) tag(s string, i, base int) (element string, end int) {
 	skip := func(i int, chars string) int { return len(s) - len(strings.TrimLeft(s[i:], chars)) }
-	i := 1 + indexAny(s[1:], blanks+"/>")
-	element := s[1:i]
-	r.name(element, base+1)
-	for i < len(s) {
-		start := skip(i, blanks+"/>")
-		i = start + indexAny(s[start:], blanks+"=/>")
-		name := s[start:i]
-		r.name(name, base+start)
-		if i = skip(i, blanks); i >= len(s) || s[i] != '=' {
+	i++
+	end = i + indexAny(s[i:], blanks+"/>")
+	element = s[i:end]
+	r.name(element, base+i)
+	for i = skip(end, blanks+"/"); i < len(s) && s[i] != '>'; i = skip(i, blanks+"/") {
+		end = i + indexAny(s[i:], blanks+"=/>")
+		name := s[i:end]
+		r.name(name, base+i)
+		if i = skip(end, blanks); i >= len(s) || s[i] != '=' {
 			continue
 		}
 		i = skip(i+1, blanks)
@@ -114,9 +101,11 @@ func (r *markupReader) tag(s string, base int) string {
 			ends = s[i : i+1]
 			i++
 		}
-		end := i + indexAny(s[i:], ends)
+		end = i + indexAny(s[i:], ends)
 		r.text(s[i:end], base+i, Leaf{Role: Markup, Name: name, Parent: element})
-		i = end + 1
+		if i = end; len(ends) == 1 {
+			i = min(end+1, len(s))
+		}
 	}
-	return element
+	return element, min(i+1, len(s))
 }

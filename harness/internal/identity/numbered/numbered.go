@@ -36,11 +36,9 @@ func (p Names) Name(class Class, series string, n int, extension string) string 
 	case Domain:
 		extension = ".example"
 	case Digits:
-		check := p.digits(digitSeries, n)
-		return strconv.Itoa(n) + string(check[:])
+		return strconv.Itoa(n) + p.digits(digitSeries, n)
 	case Phone:
-		check := p.digits("", n)
-		return "+" + strconv.Itoa(n) + string(check[:])
+		return "+" + strconv.Itoa(n) + p.digits("", n)
 	case IPv4:
 		return fmt.Sprintf("198.%d.%d.%d", 18+n>>16&1, n>>8&255, n&255)
 	case IPv6:
@@ -84,13 +82,8 @@ func (p Names) letters(series string, n int) (text [4]byte) {
 }
 
 // digits are the check as six digits.
-func (p Names) digits(series string, n int) (text [6]byte) {
-	rest := p.check(series, n) % 1_000_000
-	for i := range text {
-		text[len(text)-1-i] = '0' + byte(rest%10)
-		rest /= 10
-	}
-	return text
+func (p Names) digits(series string, n int) string {
+	return strconv.FormatUint(1_000_000+p.check(series, n)%1_000_000, 10)[1:]
 }
 
 // digitSeries is the one series of numbers.
@@ -128,8 +121,7 @@ func (p Names) isDigits(s string) bool {
 		series = ""
 	}
 	n, err := strconv.Atoi(number[:len(number)-6])
-	check := p.digits(series, n)
-	return err == nil && string(check[:]) == number[len(number)-6:]
+	return err == nil && p.digits(series, n) == number[len(number)-6:]
 }
 
 // NameEnd returns where the pseudonym that begins at i ends, without an extension, or -1:
