@@ -57,8 +57,6 @@ func encoder(encoding *base64.Encoding) func(plain string) string {
 	return func(plain string) string { return encoding.EncodeToString([]byte(plain)) }
 }
 
-// Texts that have a grammar of their own are recognised by their first bytes and their shape.
-
 // mayLayer reports whether a text has to be looked at, whatever its place, by its first bytes.
 func mayLayer(s string) bool {
 	return s != "" && (layerStarts[s[0]] || mayBeEncoded(s) || authority(s) > 0 || isSite(s) ||
@@ -150,13 +148,9 @@ func base64Text(s string, encoding *base64.Encoding) string {
 // encodedText recognises base64 of a text that has a grammar of its own: of other texts
 // base64 cannot be distinguished from a word.
 func encodedText(s string) (*base64.Encoding, string) {
-	if !mayBeEncoded(s) {
+	isDigit := func(c byte) bool { return ascii.IsAlnum(c) || strings.IndexByte("+/-_=", c) >= 0 }
+	if !mayBeEncoded(s) || !ascii.All(s[:min(len(s), 64)], isDigit) { // without the allocations of decoding, for words and sentences
 		return nil, ""
-	}
-	for i := range min(len(s), 64) { // without the allocations of decoding, for words and sentences
-		if c := s[i]; !ascii.IsAlnum(c) && strings.IndexByte("+/-_=", c) < 0 {
-			return nil, ""
-		}
 	}
 	encoding := base64.RawStdEncoding
 	switch {

@@ -37,8 +37,8 @@ func (r *jsonReader) read(s string, base int) {
 		case ' ', '\t', '\r', '\n', ':':
 			i++
 		case ',':
-			if expectKey = r.top().member; r.top().index > 0 {
-				r.top().index++
+			if expectKey = r.w.top().member; r.w.top().index > 0 {
+				r.w.top().index++
 			}
 			i++
 		case '{', '[':
@@ -46,9 +46,9 @@ func (r *jsonReader) read(s string, base int) {
 				r.value(s[i:], base+i, false, Text)
 				return
 			}
-			step := frame{member: true, parent: r.top().key}
+			step := frame{member: true, parent: r.w.top().key}
 			if c == '[' {
-				step = frame{index: 1, key: r.top().key, parent: r.top().parent}
+				step = frame{index: 1, key: r.w.top().key, parent: r.w.top().parent}
 			}
 			r.w.push(step)
 			expectKey = step.member
@@ -63,9 +63,9 @@ func (r *jsonReader) read(s string, base int) {
 			end, escaped := jsondoc.StringEnd(s, i+1)
 			raw, after, role := s[i+1:end], min(end+1, len(s)), Member
 			if expectKey && isKey(s, after) {
-				r.top().key, role = raw, MemberName
+				r.w.top().key, role = raw, MemberName
 				if escaped {
-					r.top().key = asJSON.plain(raw)
+					r.w.top().key = asJSON.plain(raw)
 				}
 			}
 			r.value(raw, base+i+1, escaped, role)
@@ -95,12 +95,9 @@ func isKey(s string, after int) bool {
 	return strings.HasPrefix(s[after:], ":") || strings.HasPrefix(strings.TrimLeft(s[after:], " \t\r\n"), ":")
 }
 
-// top is where the text that is being read stands in the innermost object or array.
-func (r *jsonReader) top() *frame { return &r.w.frames[len(r.w.frames)-1] }
-
 // value reads a string, a number, the name of a member, or what is no JSON.
 func (r *jsonReader) value(raw string, base int, escaped bool, role Role) {
-	top, first := r.top(), len(r.w.edits)
+	top, first := r.w.top(), len(r.w.edits)
 	r.leaf.Role, r.leaf.Name, r.leaf.Parent = role, top.key, top.parent
 	if escaped {
 		r.w.written(asJSON, raw, base, r.plain)

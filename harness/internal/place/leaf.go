@@ -98,6 +98,7 @@ type where struct {
 
 func (w *where) push(f frame) { w.frames = append(w.frames, f) }
 func (w *where) pop()         { w.frames = w.frames[:len(w.frames)-1] }
+func (w *where) top() *frame  { return &w.frames[len(w.frames)-1] }
 
 // in reads what stands in a frame.
 func (w *where) in(f frame, read func()) {

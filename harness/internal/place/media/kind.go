@@ -49,14 +49,11 @@ func IsMarkup(s string) bool {
 
 // IsMail reports whether a text begins with headers of a mail.
 func IsMail(s string) bool {
-	name, _, _ := strings.Cut(s[:min(len(s), 40)], ":")
-	switch strings.ToLower(name) {
-	case "mime-version", "from", "to", "subject", "date", "received", "message-id", "content-type", "return-path",
-		"x-ms-exchange-organization-scl", "delivered-to", "reply-to", "sender", "cc":
-		return strings.Contains(s, "\n\n") || strings.Contains(s, "\r\n\r\n")
-	}
-	return false
+	return beginsMail.MatchString(s) && (strings.Contains(s, "\n\n") || strings.Contains(s, "\r\n\r\n"))
 }
+
+var beginsMail = regexp.MustCompile(`(?i)^(?:mime-version|from|to|subject|date|received|message-id|content-type|return-path|` +
+	`x-ms-exchange-organization-scl|delivered-to|reply-to|sender|cc):`)
 
 // IsJSONType reports whether a media type, in lower case, is JSON's.
 func IsJSONType(media string) bool {
