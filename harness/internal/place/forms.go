@@ -121,8 +121,11 @@ var wrappings = [...]struct{ begins, ends, label string }{
 func wrapped(s string) (start, end int, label string) {
 	for _, w := range wrappings {
 		start, end = len(w.begins), len(s)-len(w.ends)
-		if start < end && strings.EqualFold(s[:start], w.begins) && s[end:] == w.ends && (w.begins != "<" || isMailID(s)) &&
-			(w.ends == "" || !strings.Contains(s[start:end], w.ends)) {
+		if start >= end || !strings.EqualFold(s[:start], w.begins) || s[end:] != w.ends || w.begins == "<" && !isMailID(s) {
+			continue
+		}
+		inner := strings.Trim(s[start:end], "W/"+w.ends) // of an entity tag in quotes what is quoted twice
+		if w.ends == "" || !strings.Contains(inner, w.ends) {
 			return start, end, w.label
 		}
 	}

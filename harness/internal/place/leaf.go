@@ -84,27 +84,7 @@ type Leaf struct {
 	// unless it is replaced as a whole. Markup: that grammar is XML's or HTML's.
 	Layered, Markup bool
 
-	at *where
-}
-
-// where says where the text stands that is being read.
-type where struct {
-	frames []frame
-	depth  int    // of texts within texts
-	asks   bool   // it is the body of a request to an action that only reads
-	batch  bool   // or that of a batch
-	place  []byte // room for the spelling of one
-}
-
-func (w *where) push(f frame) { w.frames = append(w.frames, f) }
-func (w *where) pop()         { w.frames = w.frames[:len(w.frames)-1] }
-func (w *where) top() *frame  { return &w.frames[len(w.frames)-1] }
-
-// in reads what stands in a frame.
-func (w *where) in(f frame, read func()) {
-	w.push(f)
-	read()
-	w.pop()
+	at *walker
 }
 
 // Looked reports whether the text is looked up: it stands in an address that is asked for or

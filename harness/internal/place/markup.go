@@ -20,7 +20,7 @@ func readMarkup(w *walker, s string, base int) {
 		switch rest := s[i:]; {
 		case rest[0] != '<':
 			end = i + indexAny(rest, "<")
-			r.text(s[i:end], base+i, Leaf{Role: Markup, Name: element})
+			r.text(s[i:end], asMarkup, base+i, Leaf{Role: Markup, Name: element})
 		case rest[1:] != "" && (rest[1] == '!' || rest[1] == '?'):
 			end = i + r.section(rest, base+i, element)
 		case strings.HasPrefix(rest, "</"):
@@ -43,10 +43,10 @@ func (r *markupReader) section(s string, base int, element string) int {
 	start, closing := len(sections[k].open), sections[k].closing
 	text, _, _ := strings.Cut(s[start:], closing)
 	size := min(start+len(text)+len(closing), len(s))
-	r.texts++
-	if !declarations.MatchString(s[:size]) {
-		r.w.in(r.frame(), func() { r.trimmed(text, base+start, Leaf{Role: Markup, Name: element}) })
+	if declarations.MatchString(s[:size]) {
+		text = ""
 	}
+	r.text(text, asIs, base+start, Leaf{Role: Markup, Name: element})
 	return size
 }
 
@@ -55,22 +55,15 @@ var declarations = regexp.MustCompile(`(?i)^<\?xml(\s+(version|encoding|standalo
 	`(1\.[01]|utf-?(8|16)|us-ascii|iso-8859-\d+|windows-\d+|yes|no)["'])*\s*\?>$|` +
 	`^<!doctype\s+html(\s+public\s+"-//W3C//DTD X?HTML [\w. ]{3,20}//EN"(\s+"http://www\.w3\.org/TR/[\w./-]{1,40}")?)?\s*>$`)
 
-// frame is that of the last text.
-func (r *markupReader) frame() frame { return frame{label: "text", index: r.texts} }
-
-// text reads a text in which characters are written as entities.
-func (r *markupReader) text(s string, base int, leaf Leaf) {
+// text reads a text that is spelled so, without the blanks around it.
+func (r *markupReader) text(s string, how *spelling, base int, leaf Leaf) {
 	r.texts++
-	r.w.in(r.frame(), func() {
-		r.w.written(asMarkup, s, base, func(t string, at int) { r.trimmed(t, at, leaf) })
+	r.w.in(frame{label: "text", index: r.texts}, func() {
+		r.w.written(how, s, base, func(t string, at int) {
+			text := strings.TrimSpace(t)
+			r.w.value(text, at+strings.Index(t, text), leaf)
+		})
 	})
-}
-
-// trimmed shows a text without the blanks around it.
-func (r *markupReader) trimmed(s string, base int, leaf Leaf) {
-	if text := strings.TrimSpace(s); text != "" {
-		r.w.value(text, base+strings.Index(s, text), leaf)
-	}
 }
 
 // name shows the name of an element or an attribute.
@@ -102,7 +95,7 @@ func (r *markupReader) tag(s string, i, base int) (element string, end int) {
 			i++
 		}
 		end = i + indexAny(s[i:], ends)
-		r.text(s[i:end], base+i, Leaf{Role: Markup, Name: name, Parent: element})
+		r.text(s[i:end], asMarkup, base+i, Leaf{Role: Markup, Name: name, Parent: element})
 		if i = end; len(ends) == 1 {
 			i = min(end+1, len(s))
 		}

@@ -28,6 +28,7 @@ var (
 	asLiteral = &spelling{ascii.Without("'"), doubled, "'", undoubled("''"), false}
 	asQuoted  = &spelling{ascii.Without(`"`), doubled, `"`, undoubled(`""`), false}
 	asMarkup  = &spelling{ascii.Without("<>&\"'"), markupSpell, "&", markupDecode, false}
+	asIs      = &spelling{safe: ascii.Without("")}
 	// asName is how a client spells a name of its own in an open type (v1.0/resources/plannerexternalreferences).
 	asName = &spelling{ascii.Without(".:%@#"), percentSpell, "%", percentDecode, true}
 )

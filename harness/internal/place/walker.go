@@ -94,13 +94,28 @@ func rewriteHeaders(w *walker, label string, h http.Header) http.Header {
 
 // A walker takes one message apart.
 type walker struct {
-	where
 	f       Func
+	frames  []frame // where the text stands that is read
+	depth   int     // of texts within texts
+	outer   string  // the name of the outermost text that holds the one that is read
+	asks    bool    // it is the body of a request to an action that only reads
+	batch   bool    // or that of a batch
 	leaf    Leaf
 	edits   []edit.Edit
-	names   []string // of the headers that are read
-	outer   string   // the name of the outermost text that holds the one that is read
 	changed bool     // a text was replaced
+	names   []string // of the headers that are read
+	place   []byte   // room for the spelling of one
+}
+
+func (w *walker) push(f frame) { w.frames = append(w.frames, f) }
+func (w *walker) pop()         { w.frames = w.frames[:len(w.frames)-1] }
+func (w *walker) top() *frame  { return &w.frames[len(w.frames)-1] }
+
+// in reads what stands in a frame.
+func (w *walker) in(f frame, read func()) {
+	w.push(f)
+	read()
+	w.pop()
 }
 
 // mostDepth bounds texts within texts: what lies deeper is one text.
@@ -138,8 +153,8 @@ func (w *walker) shown(l *Leaf, start int) bool {
 	if l.Text == "" {
 		return false
 	}
-	if l.at != &w.where {
-		l.at = &w.where
+	if l.at != w {
+		l.at = w
 	}
 	l.Outer = w.outer
 	text, ok := w.f(l)
