@@ -62,7 +62,7 @@ func (r *jsonReader) read(s string, base int) {
 		case '"':
 			end, escaped := jsondoc.StringEnd(s, i+1)
 			raw, after, role := s[i+1:end], min(end+1, len(s)), Member
-			if expectKey && isKey(s, after) {
+			if expectKey && strings.HasPrefix(strings.TrimLeft(s[after:], " \t\r\n"), ":") {
 				r.w.top().key, role = raw, MemberName
 				if escaped {
 					r.w.top().key = asJSON.plain(raw)
@@ -90,10 +90,6 @@ func (r *jsonReader) read(s string, base int) {
 
 // isOfWord says what words of JSON are made of.
 var isOfWord = ascii.Without(",:{}[]\" \t\r\n")
-
-func isKey(s string, after int) bool {
-	return strings.HasPrefix(s[after:], ":") || strings.HasPrefix(strings.TrimLeft(s[after:], " \t\r\n"), ":")
-}
 
 // value reads a string, a number, the name of a member, or what is no JSON.
 func (r *jsonReader) value(raw string, base int, escaped bool, role Role) {
