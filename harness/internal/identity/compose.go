@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -78,15 +79,11 @@ func memoryOf(guid string) (memory [16]byte, ok bool) {
 	if !isBareGUID(guid) {
 		return memory, false
 	}
-	at := 0
+	b, err := hex.DecodeString(strings.ReplaceAll(guid, "-", ""))
 	for k, from := range guidOrder {
-		if k == 4 || k == 6 || k == 8 || k == 10 {
-			at++ // a hyphen
-		}
-		memory[from] = ascii.Unhex(guid[at])<<4 | ascii.Unhex(guid[at+1])
-		at += 2
+		memory[from] = b[k]
 	}
-	return memory, true
+	return memory, err == nil
 }
 
 // sid replaces a security identifier: of a cloud object the GUID that its four numbers
@@ -101,16 +98,12 @@ func (r *rewriter) sid(i, j int) bool {
 		r.atom(i, j, SID)
 		return true
 	}
-	parts := strings.Split(numbers, "-")
-	if len(parts) != 4 {
+	if !isSecurityIdentifier(w) { // or has another spelling
 		return false
 	}
 	var memory [16]byte
-	for k, part := range parts {
-		n, err := strconv.ParseUint(part, 10, 32)
-		if err != nil || strconv.FormatUint(n, 10) != part { // has another spelling
-			return false
-		}
+	for k, number := range strings.Split(numbers, "-") {
+		n, _ := strconv.ParseUint(number, 10, 32)
 		binary.LittleEndian.PutUint32(memory[4*k:], uint32(n))
 	}
 	if memory, ok := memoryOf(r.f(Atom{GUID, guidOf(memory)})); ok {
@@ -125,52 +118,37 @@ func (r *rewriter) sid(i, j int) bool {
 
 // The id of a content type of SharePoint begins with its parent's, and the first of all is 0x01.
 // Behind that stand two digits for a type that every site has, or of a counter, and 00 and a
-// GUID for one that somebody made.
+// GUID for one that somebody made. More than five pairs of digits in a row hide something else.
 const (
 	contentTypePrefix = "0x01"
-	contentTypeBlock  = len("00") + 32
-	mostPairs         = 5 // of digits in a row: what is longer hides something else
+	contentTypePairs  = `(?:[0-9A-Fa-f]{2}){0,5}?`
+	contentTypeMade   = contentTypePairs + `00([0-9A-Fa-f]{32})`
+)
+
+var (
+	isContentType    = matching(contentTypePrefix + contentTypePairs)
+	isMadeType       = matching(contentTypePrefix + `(?:` + contentTypeMade + `)+` + contentTypePairs)
+	contentTypeMades = regexp.MustCompile(contentTypeMade)
 )
 
 // IsContentType reports whether a text is the id of a content type that every site has.
 func IsContentType(s string) bool {
-	guids, ok := contentTypeGUIDs(s)
-	return ok && guids == nil
-}
-
-// contentTypeGUIDs says where in the id of a content type GUIDs begin.
-func contentTypeGUIDs(s string) (guids []int, ok bool) {
-	if !strings.HasPrefix(s, contentTypePrefix) || !ascii.All(s[len("0x"):], ascii.IsHex) {
-		return nil, false
-	}
-	pairs := 0
-	for at := len(contentTypePrefix); at < len(s); {
-		switch rest := s[at:]; {
-		case strings.HasPrefix(rest, "00") && len(rest) >= contentTypeBlock:
-			guids, pairs = append(guids, at+len("00")), 0
-			at += contentTypeBlock
-		case len(rest) == 1 || pairs == mostPairs:
-			return nil, false
-		default:
-			at, pairs = at+2, pairs+1
-		}
-	}
-	return guids, true
+	return strings.HasPrefix(s, contentTypePrefix) && isContentType(s)
 }
 
 // contentType replaces the GUIDs in the id of a content type, and reports whether there are any.
 func (r *rewriter) contentType(i, j int) bool {
-	guids, _ := contentTypeGUIDs(r.text[i:j])
-	if len(guids) == 0 {
+	w := r.text[i:j]
+	if !strings.HasPrefix(w, contentTypePrefix) || !isMadeType(w) {
 		return false
 	}
-	at := i
-	for _, start := range guids {
-		r.put(at, i+start, r.text[at:i+start])
-		at = i + start + 32
-		r.hex(i+start, at)
+	at := 0
+	for _, m := range contentTypeMades.FindAllStringSubmatchIndex(w, -1) {
+		r.put(i+at, i+m[2], w[at:m[2]])
+		at = m[3]
+		r.hex(i+m[2], i+at)
 	}
-	r.put(at, j, r.text[at:j])
+	r.put(i+at, j, w[at:])
 	return true
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -13,14 +14,12 @@ import (
 
 // A Faker computes pseudonyms of ids from a project's salt: the same value has the same
 // pseudonym in every cassette of the project, so that a live request can be redacted and
-// looked up. It is safe for concurrent use.
+// looked up.
 //
 // A pseudonym keeps the length of the id and the class of every position: digits, letters
 // that are hexadecimal digits, other letters, each in its case. Its first positions hold
 // 64 bits of SHA-256 over salt and value, the others a checksum of these, by which a
 // pseudonym is recognised without the salt ([IsFake]).
-//
-// The pseudonyms of names, which have too little in them for that, are numbered.
 type Faker struct {
 	numbered.Names // of the same salt
 }
@@ -271,8 +270,7 @@ type TagBits uint32
 
 // Tag spells the tag of a nonce that has the bits.
 func (bits TagBits) Tag(nonce int) string {
-	const digits = "0123456789abcdef"
-	tag := string([]byte{digits[bits>>16&15], digits[bits>>12&15], digits[bits>>8&15], digits[bits>>4&15], digits[bits&15]})
+	tag := strconv.FormatUint(1<<TagSize|uint64(bits), 16)[1:] // with the zeros that it begins with
 	if nonce > 0 {
 		tag += "." + strconv.Itoa(nonce)
 	}
@@ -309,13 +307,12 @@ const exactNonce = 8
 
 // Nonce reads the nonce of a tag; ok is false for what is no tag.
 func Nonce(tag string) (nonce int, ok bool) {
-	bits, number, nonced := strings.Cut(tag, ".")
-	if len(bits) != 5 || strings.Trim(bits, "0123456789abcdef") != "" {
+	m := tags.FindStringSubmatch(tag)
+	if m == nil {
 		return 0, false
 	}
-	if !nonced {
-		return 0, true
-	}
-	nonce, err := strconv.Atoi(number)
-	return nonce, err == nil && nonce > 0 && number[0] != '0' && number[0] != '+'
+	nonce, err := strconv.Atoi("0" + m[1])
+	return nonce, err == nil
 }
+
+var tags = regexp.MustCompile(`^[0-9a-f]{5}(?:\.([1-9][0-9]*))?$`)

@@ -165,25 +165,26 @@ func (r *rewriter) word(i, j int) int {
 	w := r.text[i:j]
 	switch {
 	case r.guids(i, j), r.sid(i, j), r.contentType(i, j):
-		return j
 	case ascii.All(w, ascii.IsDigit), strings.HasPrefix(w, "eyJ") && j < len(r.text) && r.text[j] == '.': // a number, a signed token
-		return j
 	case isICalUID(w):
 		r.atom(i, j, ICal)
-		return j
 	case isExtension(w):
 		r.hex(i+len(extensionPrefix), i+extensionApp)
-		return j
 	case ascii.All(w, ascii.IsHex):
 		r.hex(i, j)
-		return j
 	case len(w) == 34 && strings.HasPrefix(w, "01") && ascii.All(w, func(c byte) bool { return ascii.IsDigit(c) || ascii.IsUpper(c) }):
 		r.atom(i, j, Item)
-		return j
 	case beginsOutlookID(w):
 		r.atom(i, j, Outlook)
-		return j
+	default:
+		return r.opaque(i, j)
 	}
+	return j
+}
+
+// opaque is word for a run of no form that ids have of their own: what holds others, or looks random.
+func (r *rewriter) opaque(i, j int) int {
+	w := r.text[i:j]
 	thread, start := j < len(r.text) && r.text[j] == '@' && strings.HasSuffix(r.text[:i], "19:"), i
 	if thread && strings.HasPrefix(w, "meeting_") {
 		start += len("meeting_")
@@ -313,19 +314,13 @@ func has(s string, class func(byte) bool) bool {
 
 // isBareGUID: 8-4-4-4-12 hexadecimal digits of either case.
 func isBareGUID(s string) bool {
-	if len(s) != 36 {
+	const form = "00000000-0000-0000-0000-000000000000"
+	if len(s) != len(form) {
 		return false
 	}
-	for i := range len(s) {
-		switch i {
-		case 8, 13, 18, 23:
-			if s[i] != '-' {
-				return false
-			}
-		default:
-			if !ascii.IsHex(s[i]) {
-				return false
-			}
+	for i := range len(form) {
+		if form[i] == '-' && s[i] != '-' || form[i] != '-' && !ascii.IsHex(s[i]) {
+			return false
 		}
 	}
 	return true

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -144,20 +145,13 @@ func beginsOutlookID(s string) bool {
 }
 
 func isSecurityIdentifier(s string) bool {
-	parts, ok := strings.CutPrefix(s, "S-1-")
-	if !ok || len(s) > 190 { // of 15 numbers at most
-		return false
+	numbers := strings.SplitN(strings.TrimPrefix(s, "S-1-"), "-", 17)
+	isOther := func(number string) bool {
+		n, err := strconv.ParseUint(number, 10, 32)
+		return err != nil || strconv.FormatUint(n, 10) != number
 	}
-	numbers := strings.Split(parts, "-")
-	for _, number := range numbers {
-		if n, err := strconv.ParseUint(number, 10, 32); err != nil || strconv.FormatUint(n, 10) != number {
-			return false
-		}
-	}
-	if strings.HasPrefix(parts, "12-1-") {
-		return len(numbers) == 6
-	}
-	return len(numbers) >= 2 && len(numbers) <= 16
+	return strings.HasPrefix(s, "S-1-") && len(numbers) >= 2 && len(numbers) <= 16 && !slices.ContainsFunc(numbers, isOther) &&
+		(len(numbers) == 6 || !strings.HasPrefix(s, "S-1-12-1-"))
 }
 
 // outlookUID is Outlook's class id, with which its calendars' ids begin.
@@ -173,20 +167,19 @@ func isMixed(s string) bool {
 	return len(s) < 256 && has(s, ascii.IsDigit) && has(s, ascii.IsUpper) && has(s, ascii.IsLower)
 }
 
-// isOf reports whether a time is written in a layout.
-func isOf(s, layout string) bool {
-	if at := strings.IndexAny(layout, "-:,"); len(s) != len(layout) || s[at] != layout[at] { // most texts are none
+// isOf reports whether a time is written in a layout, perhaps with a fraction of up to so many bytes.
+func isOf(s, layout string, fraction int) bool {
+	at, n := strings.IndexAny(layout, "-:,"), len(layout)
+	if len(s) < n || len(s) > n+fraction || s[at] != layout[at] || len(s) > n && s[n] != '.' { // most texts are none
 		return false
 	}
 	_, err := time.Parse(layout, s)
 	return err == nil
 }
 
-func isDate(s string) bool { return isOf(s, time.DateOnly) && !strings.HasPrefix(s, "0000") }
+func isDate(s string) bool { return isOf(s, time.DateOnly, 0) && !strings.HasPrefix(s, "0000") }
 
-func isTimeOfDay(s string) bool {
-	return len(s) >= 8 && len(s) <= 16 && isOf(s[:8], time.TimeOnly) && (len(s) == 8 || s[8] == '.' && ascii.All(s[9:], ascii.IsDigit))
-}
+func isTimeOfDay(s string) bool { return isOf(s, time.TimeOnly, len(".1234567")) }
 
 func isDateTimeLocal(s string) bool {
 	return len(s) >= 19 && s[10] == 'T' && isDate(s[:10]) && isTimeOfDay(s[11:])
@@ -208,7 +201,7 @@ func isDuration(s string) bool {
 
 var durations = matching(`-?P(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?`)
 
-func isHTTPDate(s string) bool { return isOf(s, "Mon, 02 Jan 2006 15:04:05 GMT") }
+func isHTTPDate(s string) bool { return isOf(s, "Mon, 02 Jan 2006 15:04:05 GMT", 0) }
 
 var seconds = matchingUpTo(10, `\d+(?:\.\d+)?`)
 

@@ -153,12 +153,11 @@ var expressions = map[string]bool{
 
 // readOptions reads a query, or the fields of a form.
 func readOptions(w *walker, s string, base int, form bool) {
-	for start := 0; start <= len(s); {
-		end := start + indexAny(s[start:], "&")
-		if end > start {
-			readOption(w, s[start:end], base+start, form)
+	for option := range strings.SplitSeq(s, "&") {
+		if option != "" {
+			readOption(w, option, base, form)
 		}
-		start = end + 1
+		base += len(option) + 1
 	}
 }
 

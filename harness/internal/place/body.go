@@ -76,12 +76,10 @@ func readBody(w *walker, m *Message, plain Leaf) {
 	case kind == media.JSON:
 		readJSON(w, s, 0)
 	case kind == media.Form:
-		w.frames[len(w.frames)-1].label = ""
+		w.top().label = ""
 		readOptions(w, s, 0, true)
 	case kind == media.Multipart:
-		if f := &w.frames[len(w.frames)-1]; f.label == "body" {
-			f.label = ""
-		}
+		w.top().label = strings.TrimPrefix(w.top().label, "body")
 		readParts(w, s, 0, boundary)
 	case kind == media.Table:
 		readTable(w, s)
@@ -136,7 +134,7 @@ func readEntity(w *walker, s string, base int, named map[string]int) {
 	name := media.Parameter(disposition, "name")
 	inForm := name != "" && named != nil
 	if inForm {
-		f := &w.frames[len(w.frames)-1]
+		f := w.top()
 		*f = frame{label: f.label, name: name, hash: true}
 		if n := named[name]; n > 0 {
 			f.index = n + 1
@@ -146,13 +144,13 @@ func readEntity(w *walker, s string, base int, named map[string]int) {
 	m.Header = readEntityHeaders(w, s[:head], base)
 	if inForm { // by what stands for it
 		name = media.Parameter(m.Header.Get("Content-Disposition"), "name")
-		w.frames[len(w.frames)-1].name = name
+		w.top().name = name
 	}
 	file := media.Parameter(disposition, "filename") != "" || media.Parameter(disposition, "filename*") != ""
 	w.in(frame{label: "body"}, func() {
 		switch {
 		case strings.EqualFold(m.Header.Get("Content-Transfer-Encoding"), "base64"):
-			readTransferred(w, &m, body)
+			readTransferred(w, m, body)
 		case file:
 			w.show(Leaf{Text: m.Body, Role: Bytes, Declared: true}, body)
 		default:
@@ -168,18 +166,15 @@ func readEntity(w *walker, s string, base int, named map[string]int) {
 }
 
 // readTransferred reads the base64 of a mail's part.
-func readTransferred(w *walker, m *Message, base int) {
-	packed := strings.NewReplacer("\r", "", "\n", "", " ", "").Replace(m.Body)
-	plain, err := base64.StdEncoding.DecodeString(packed)
-	inner := *m
-	inner.Body = string(plain)
-	kind, _ := inner.KindOf()
-	typ := media.TypeOf(inner.Header.Get("Content-Type"))
-	if err != nil || !isReadable(plain) || kind == media.File || !strings.HasPrefix(typ, "text/") && !media.IsJSONType(typ) {
-		w.show(Leaf{Text: m.Body, Role: Bytes, Declared: true}, base)
+func readTransferred(w *walker, m Message, base int) {
+	written, typ := m.Body, media.TypeOf(m.Header.Get("Content-Type"))
+	plain, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(written, " ", ""))
+	if err != nil || !isReadable(plain) || !strings.HasPrefix(typ, "text/") && !media.IsJSONType(typ) {
+		w.show(Leaf{Text: written, Role: Bytes, Declared: true}, base)
 		return
 	}
-	w.recoded(">base64", inner.Body, base, base+len(m.Body), encoder(base64.StdEncoding), func(string) { readBody(w, &inner, Leaf{Role: Text}) })
+	m.Body = string(plain)
+	w.recoded(">base64", m.Body, base, base+len(written), encoder(base64.StdEncoding), func(string) { readBody(w, &m, Leaf{Role: Text}) })
 }
 
 // readEntityHeaders reads the headers of a mail or a part. It returns them as they are to be,
@@ -242,25 +237,24 @@ func readParameters(w *walker, s string, leaf Leaf) {
 	disposition := leaf.Name == "Content-Disposition"
 	media.EachParam(s, func(p media.Param) {
 		l := Leaf{Text: p.Value, Role: leaf.Role, Name: "filename"}
-		show := func(at int) { w.in(frame{label: p.Key}, func() { w.show(l, at) }) }
+		show := func(t string, at int) {
+			l.Text = t
+			w.in(frame{label: strings.TrimSuffix(p.Key, "*")}, func() { w.show(l, at) })
+		}
 		switch key := p.Key; {
 		case key == "filename*" && disposition:
 			n := strings.LastIndexByte(p.Value, '\'') + 1 // RFC 8187: charset, language and percent escapes
-			p.Key = "filename"
-			charset, _, _ := strings.Cut(p.Value[:n], "'")
-			leaf.Text = charset
+			leaf.Text = strings.TrimRight(p.Value[:n], "'")
 			w.show(leaf, p.At)
-			leaf.Text = strings.Trim(p.Value[len(charset):n], "'")
-			w.show(leaf, p.At+len(charset)+1)
-			w.written(asPath, p.Value[n:], p.At+n, func(t string, at int) { l.Text = t; show(at) })
-		case key == "filename" && disposition, key == "name" && !disposition:
-			show(p.At)
+			w.written(asPath, p.Value[n:], p.At+n, show)
 		case key == "boundary" && !disposition:
 			l.Role, l.Name = Boundary, key
-			show(p.At)
-		case key == "name":
+			show(p.Value, p.At)
+		case key == "name" && disposition:
 			l.Role, l.Name = OptionName, strings.ToLower(p.Value)
-			show(p.At)
+			show(p.Value, p.At)
+		case key == "filename" && disposition, key == "name":
+			show(p.Value, p.At)
 		default:
 			leaf.Text = p.Piece
 			w.show(leaf, p.Start)

@@ -3,6 +3,7 @@ package place
 import (
 	"bytes"
 	"encoding/base64"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -37,7 +38,7 @@ func layerOf(w *walker, s string, leaf Leaf) (read func(base int), label string)
 			}, ">u!"
 		}
 	}
-	if start, end, label := wrapped(s, 1); label != "" {
+	if start, end, label := wrapped(s); label != "" {
 		return func(base int) { w.value(s[start:end], base+start, leaf) }, label
 	}
 	if c == '<' && media.IsMarkup(s) {
@@ -55,8 +56,6 @@ func layerOf(w *walker, s string, leaf Leaf) (read func(base int), label string)
 func encoder(encoding *base64.Encoding) func(plain string) string {
 	return func(plain string) string { return encoding.EncodeToString([]byte(plain)) }
 }
-
-// Texts that have a grammar of their own are recognised by their first bytes and their shape.
 
 // mayLayer reports whether a text has to be looked at, whatever its place, by its first bytes.
 func mayLayer(s string) bool {
@@ -118,32 +117,24 @@ var wrappings = [...]struct{ begins, ends, label string }{
 }
 
 // wrapped finds the value that is all of a text but its wrapping, of which the label is "" for
-// other texts, such as several values in quotes. Within is how many more wrappings may stand within.
-func wrapped(s string, within int) (start, end int, label string) {
+// other texts, such as several values in quotes.
+func wrapped(s string) (start, end int, label string) {
 	for _, w := range wrappings {
 		start, end = len(w.begins), len(s)-len(w.ends)
 		if start >= end || !strings.EqualFold(s[:start], w.begins) || s[end:] != w.ends || w.begins == "<" && !isMailID(s) {
 			continue
 		}
-		if inner := s[start:end]; w.ends != "" && strings.Contains(inner, w.ends) {
-			if within == 0 {
-				continue
-			}
-			if _, _, again := wrapped(inner, within-1); again == "" {
-				continue
-			}
+		inner := strings.Trim(s[start:end], "W/"+w.ends) // of an entity tag in quotes what is quoted twice
+		if w.ends == "" || !strings.Contains(inner, w.ends) {
+			return start, end, w.label
 		}
-		return start, end, w.label
 	}
 	return 0, 0, ""
 }
 
 // isMailID reports whether a text in angle brackets may be the id of a mail, or what stands
-// for one, and is no markup.
-func isMailID(s string) bool {
-	inner := strings.Trim(s, "<>")
-	return (seriesOf(inner) != "" || strings.IndexByte(inner, '@') >= 0) && !strings.ContainsAny(inner, " \t\r\n<>")
-}
+// for one, such as value12-abcd, and is no markup.
+var isMailID = regexp.MustCompile(`^<(?:[^\s<>]*@[^\s<>]*|[0-9A-Za-z]*[A-Za-z]\d+-[A-Za-z]{4})>$`).MatchString
 
 // isQuoted reports whether a text stands in single quotes.
 func isQuoted(s string) bool { return len(s) >= 2 && s[0] == '\'' && s[len(s)-1] == '\'' }
@@ -160,13 +151,9 @@ func base64Text(s string, encoding *base64.Encoding) string {
 // encodedText recognises base64 of a text that has a grammar of its own: of other texts
 // base64 cannot be distinguished from a word.
 func encodedText(s string) (*base64.Encoding, string) {
-	if !mayBeEncoded(s) {
+	isDigit := func(c byte) bool { return ascii.IsAlnum(c) || strings.IndexByte("+/-_=", c) >= 0 }
+	if !mayBeEncoded(s) || !ascii.All(s[:min(len(s), 64)], isDigit) { // without the allocations of decoding, for words and sentences
 		return nil, ""
-	}
-	for i := range min(len(s), 64) { // without the allocations of decoding, for words and sentences
-		if c := s[i]; !ascii.IsAlnum(c) && strings.IndexByte("+/-_=", c) < 0 {
-			return nil, ""
-		}
 	}
 	encoding := base64.RawStdEncoding
 	switch {
@@ -193,19 +180,8 @@ func isReadable(b []byte) bool {
 	return utf8.Valid(b) && !bytes.ContainsFunc(b, control)
 }
 
-// seriesOf recognises what stands for a name in one word, by its form: value12-abcd is of the
-// series value.
-func seriesOf(s string) string {
-	word, check, _ := strings.Cut(s, "-")
-	series := strings.TrimRight(word, "0123456789")
-	if series == word || len(check) != 4 || !ascii.All(check, ascii.IsLetter) || !ascii.All(series, ascii.IsAlnum) {
-		return ""
-	}
-	return series
-}
-
 // standsForName recognises what stands for the name of a property.
-func standsForName(s string) bool { return seriesOf(s) == "member" }
+var standsForName = regexp.MustCompile(`^member\d+-[A-Za-z]{4}$`).MatchString
 
 // indexAny is strings.IndexAny, or the end.
 func indexAny(s, chars string) int {
@@ -217,17 +193,11 @@ func indexAny(s, chars string) int {
 
 // indexUnquoted finds a character that stands in no literal, or the end.
 func indexUnquoted(s string, c byte) int {
-	quoted := false
-	for i := range len(s) {
-		switch {
-		case s[i] == '\'' && (quoted || i > 0 && strings.IndexByte("(=, ", s[i-1]) >= 0):
-			quoted = !quoted
-		case s[i] == c && !quoted:
-			return i
+	i := 0
+	for ; i < len(s) && s[i] != c; i++ {
+		if s[i] == '\'' && i > 0 && strings.IndexByte("(=, ", s[i-1]) >= 0 { // one that nothing closes is a character like others
+			i += 1 + strings.IndexByte(s[i+1:], '\'')
 		}
 	}
-	if quoted { // a quote that nothing closes is a character like others
-		return indexAny(s, string(c))
-	}
-	return len(s)
+	return i
 }

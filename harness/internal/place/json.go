@@ -13,25 +13,18 @@ import (
 // JSON is read token by token, whatever its grammar: a text that is broken or cut is read
 // as far as it goes, and what is no JSON in it as plain text.
 
-// A level is an object or an array that is being read, or the root.
-type level struct {
-	array        bool
-	name, parent string // the member that holds the value that is being read, or the nearest that does, and the one above that
-}
-
 type jsonReader struct {
-	w      *walker
-	levels []level // each but the root with a frame of the walker's
-	leaf   Leaf    // that is being read
+	w     *walker
+	leaf  Leaf // that is being read
+	outer int  // frames around the root's, behind which each object and array has one
 }
 
 // readJSON reads JSON text.
 func readJSON(w *walker, s string, base int) {
-	r := jsonReader{w: w, levels: make([]level, 1, 8)}
-	outer := len(w.frames)
+	r := jsonReader{w: w, outer: len(w.frames)}
 	w.push(frame{label: "$"})
 	r.read(s, base)
-	w.frames = w.frames[:outer]
+	w.frames = w.frames[:r.outer]
 }
 
 // mostLevels bounds the nesting: what lies deeper is one text.
@@ -44,33 +37,38 @@ func (r *jsonReader) read(s string, base int) {
 		case ' ', '\t', '\r', '\n', ':':
 			i++
 		case ',':
-			if expectKey = len(r.levels) > 1 && !r.top().array; !expectKey && len(r.levels) > 1 {
-				r.frame().index++
+			if expectKey = r.w.top().member; r.w.top().index > 0 {
+				r.w.top().index++
 			}
 			i++
 		case '{', '[':
-			if len(r.levels) > mostLevels {
+			if len(r.w.frames)-r.outer > mostLevels {
 				r.value(s[i:], base+i, false, Text)
 				return
 			}
-			r.open(c == '[')
-			expectKey = c == '{'
+			step := frame{member: true, parent: r.w.top().key}
+			if c == '[' {
+				step = frame{index: 1, key: r.w.top().key, parent: r.w.top().parent}
+			}
+			r.w.push(step)
+			expectKey = step.member
 			i++
 		case '}', ']':
-			if n := len(r.levels) - 1; n > 0 {
-				r.levels = r.levels[:n]
+			if len(r.w.frames)-r.outer > 1 {
 				r.w.pop()
 			}
 			expectKey = false
 			i++
 		case '"':
 			end, escaped := jsondoc.StringEnd(s, i+1)
-			after := min(end+1, len(s))
-			if expectKey && isKey(s, after) {
-				r.key(s[i+1:end], base+i+1, escaped)
-			} else {
-				r.value(s[i+1:end], base+i+1, escaped, Member)
+			raw, after, role := s[i+1:end], min(end+1, len(s)), Member
+			if expectKey && strings.HasPrefix(strings.TrimLeft(s[after:], " \t\r\n"), ":") {
+				r.w.top().key, role = raw, MemberName
+				if escaped {
+					r.w.top().key = asJSON.plain(raw)
+				}
 			}
+			r.value(raw, base+i+1, escaped, role)
 			expectKey = false
 			i = after
 		default:
@@ -93,40 +91,10 @@ func (r *jsonReader) read(s string, base int) {
 // isOfWord says what words of JSON are made of.
 var isOfWord = ascii.Without(",:{}[]\" \t\r\n")
 
-func isKey(s string, after int) bool {
-	return strings.HasPrefix(s[after:], ":") || strings.HasPrefix(strings.TrimLeft(s[after:], " \t\r\n"), ":")
-}
-
-func (r *jsonReader) top() *level { return &r.levels[len(r.levels)-1] }
-
-func (r *jsonReader) open(array bool) {
-	l, step := level{parent: r.top().name}, frame{member: true}
-	if array {
-		l, step = *r.top(), frame{index: 1}
-		l.array = true
-	}
-	r.levels = append(r.levels, l)
-	r.w.push(step)
-}
-
-// frame is where the text that is being read stands in the innermost level.
-func (r *jsonReader) frame() *frame { return &r.w.frames[len(r.w.frames)-1] }
-
-// key reads the name of a member, of an object: it is expected in nothing else.
-func (r *jsonReader) key(raw string, base int, escaped bool) {
-	top := r.top()
-	top.name = raw
-	if escaped {
-		top.name = asJSON.plain(raw)
-	}
-	r.frame().key = top.name
-	r.value(raw, base, escaped, MemberName)
-}
-
 // value reads a string, a number, the name of a member, or what is no JSON.
 func (r *jsonReader) value(raw string, base int, escaped bool, role Role) {
-	top, first := r.top(), len(r.w.edits)
-	r.leaf.Role, r.leaf.Name, r.leaf.Parent = role, top.name, top.parent
+	top, first := r.w.top(), len(r.w.edits)
+	r.leaf.Role, r.leaf.Name, r.leaf.Parent = role, top.key, top.parent
 	if escaped {
 		r.w.written(asJSON, raw, base, r.plain)
 		return

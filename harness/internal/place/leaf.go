@@ -84,26 +84,7 @@ type Leaf struct {
 	// unless it is replaced as a whole. Markup: that grammar is XML's or HTML's.
 	Layered, Markup bool
 
-	at *where
-}
-
-// where says where the text stands that is being read.
-type where struct {
-	frames []frame
-	depth  int    // of texts within texts
-	asks   bool   // it is the body of a request to an action that only reads
-	batch  bool   // or that of a batch
-	place  []byte // room for the spelling of one
-}
-
-func (w *where) push(f frame) { w.frames = append(w.frames, f) }
-func (w *where) pop()         { w.frames = w.frames[:len(w.frames)-1] }
-
-// in reads what stands in a frame.
-func (w *where) in(f frame, read func()) {
-	w.push(f)
-	read()
-	w.pop()
+	at *walker
 }
 
 // Looked reports whether the text is looked up: it stands in an address that is asked for or
@@ -144,7 +125,8 @@ func (l *Leaf) IsName() bool {
 type frame struct {
 	label  string // body, path, query, ..; ">" and what stands behind it for a layer
 	name   string // of a header, an option, a field: behind a dot
-	key    string // of a member, raw, in brackets, where member says so
+	key    string // of a member, in brackets, where member says so: of an array that of the member that holds it
+	parent string // the member above that
 	member bool
 	index  int // of an element, a segment, a literal: plus one; 0 for none
 	hash   bool

@@ -20,31 +20,17 @@ func readMarkup(w *walker, s string, base int) {
 		switch rest := s[i:]; {
 		case rest[0] != '<':
 			end = i + indexAny(rest, "<")
-			r.text(s[i:end], base+i, Leaf{Role: Markup, Name: element})
+			r.text(s[i:end], asMarkup, base+i, Leaf{Role: Markup, Name: element})
 		case rest[1:] != "" && (rest[1] == '!' || rest[1] == '?'):
 			end = i + r.section(rest, base+i, element)
 		case strings.HasPrefix(rest, "</"):
-			end = tagEnd(s, i)
-			r.name(strings.TrimRight(s[i+2:end], "> \t\r\n"), base+i+2)
-			element = ""
+			end = i + indexAny(rest, ">")
+			r.name(strings.TrimRight(s[i+2:end], blanks), base+i+2)
+			end, element = min(end+1, len(s)), ""
 		default:
-			end = tagEnd(s, i)
-			element = r.tag(s[i:end], base+i)
+			element, end = r.tag(s, i, base)
 		}
 	}
-}
-
-// tagEnd finds where a tag ends.
-func tagEnd(s string, i int) int {
-	for k := i + 1; k < len(s); k++ {
-		switch s[k] {
-		case '"', '\'':
-			k += 1 + indexAny(s[k+1:], s[k:k+1])
-		case '>':
-			return k + 1
-		}
-	}
-	return len(s)
 }
 
 // sections begin and end by these, whatever stands within.
@@ -57,10 +43,10 @@ func (r *markupReader) section(s string, base int, element string) int {
 	start, closing := len(sections[k].open), sections[k].closing
 	text, _, _ := strings.Cut(s[start:], closing)
 	size := min(start+len(text)+len(closing), len(s))
-	r.texts++
-	if !declarations.MatchString(s[:size]) {
-		r.w.in(r.frame(), func() { r.trimmed(text, base+start, Leaf{Role: Markup, Name: element}) })
+	if declarations.MatchString(s[:size]) {
+		text = ""
 	}
+	r.text(text, asIs, base+start, Leaf{Role: Markup, Name: element})
 	return size
 }
 
@@ -69,22 +55,15 @@ var declarations = regexp.MustCompile(`(?i)^<\?xml(\s+(version|encoding|standalo
 	`(1\.[01]|utf-?(8|16)|us-ascii|iso-8859-\d+|windows-\d+|yes|no)["'])*\s*\?>$|` +
 	`^<!doctype\s+html(\s+public\s+"-//W3C//DTD X?HTML [\w. ]{3,20}//EN"(\s+"http://www\.w3\.org/TR/[\w./-]{1,40}")?)?\s*>$`)
 
-// frame is that of the last text.
-func (r *markupReader) frame() frame { return frame{label: "text", index: r.texts} }
-
-// text reads a text in which characters are written as entities.
-func (r *markupReader) text(s string, base int, leaf Leaf) {
+// text reads a text that is spelled so, without the blanks around it.
+func (r *markupReader) text(s string, how *spelling, base int, leaf Leaf) {
 	r.texts++
-	r.w.in(r.frame(), func() {
-		r.w.written(asMarkup, s, base, func(t string, at int) { r.trimmed(t, at, leaf) })
+	r.w.in(frame{label: "text", index: r.texts}, func() {
+		r.w.written(how, s, base, func(t string, at int) {
+			text := strings.TrimSpace(t)
+			r.w.value(text, at+strings.Index(t, text), leaf)
+		})
 	})
-}
-
-// trimmed shows a text without the blanks around it.
-func (r *markupReader) trimmed(s string, base int, leaf Leaf) {
-	if text := strings.TrimSpace(s); text != "" {
-		r.w.value(text, base+strings.Index(s, text), leaf)
-	}
 }
 
 // name shows the name of an element or an attribute.
@@ -93,19 +72,20 @@ func (r *markupReader) name(s string, base int) {
 	r.w.in(frame{label: "name", index: r.names}, func() { r.w.show(Leaf{Text: s, Role: MarkupName}, base) })
 }
 
-// tag reads the attributes of a tag and returns the element's name.
-func (r *markupReader) tag(s string, base int) string {
-	const blanks = " \t\r\n"
+const blanks = " \t\r\n"
+
+// tag reads the tag that begins at i. It returns the element's name, and where the tag ends.
+func (r *markupReader) tag(s string, i, base int) (element string, end int) {
 	skip := func(i int, chars string) int { return len(s) - len(strings.TrimLeft(s[i:], chars)) }
-	i := 1 + indexAny(s[1:], blanks+"/>")
-	element := s[1:i]
-	r.name(element, base+1)
-	for i < len(s) {
-		start := skip(i, blanks+"/>")
-		i = start + indexAny(s[start:], blanks+"=/>")
-		name := s[start:i]
-		r.name(name, base+start)
-		if i = skip(i, blanks); i >= len(s) || s[i] != '=' {
+	i++
+	end = i + indexAny(s[i:], blanks+"/>")
+	element = s[i:end]
+	r.name(element, base+i)
+	for i = skip(end, blanks+"/"); i < len(s) && s[i] != '>'; i = skip(i, blanks+"/") {
+		end = i + indexAny(s[i:], blanks+"=/>")
+		name := s[i:end]
+		r.name(name, base+i)
+		if i = skip(end, blanks); i >= len(s) || s[i] != '=' {
 			continue
 		}
 		i = skip(i+1, blanks)
@@ -114,9 +94,11 @@ func (r *markupReader) tag(s string, base int) string {
 			ends = s[i : i+1]
 			i++
 		}
-		end := i + indexAny(s[i:], ends)
-		r.text(s[i:end], base+i, Leaf{Role: Markup, Name: name, Parent: element})
-		i = end + 1
+		end = i + indexAny(s[i:], ends)
+		r.text(s[i:end], asMarkup, base+i, Leaf{Role: Markup, Name: name, Parent: element})
+		if i = end; len(ends) == 1 {
+			i = min(end+1, len(s))
+		}
 	}
-	return element
+	return element, min(i+1, len(s))
 }

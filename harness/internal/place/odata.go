@@ -1,6 +1,7 @@
 package place
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
@@ -87,7 +88,7 @@ func isWordByte(c byte) bool {
 
 // word reads a bare word: an identifier, an operator, a number, a GUID, a date.
 func (e *expressionReader) word(s string, i, base int) int {
-	end, groups := i, i+groupsLen(s[i:])
+	end, groups := i, i+len(hexGroups.FindString(s[i:]))
 	for end < len(s) && (end < groups || isWordByte(s[end]) || isOfTime(s, i, end)) {
 		end++
 	}
@@ -124,19 +125,8 @@ func isOfTime(s string, i, end int) bool {
 		ascii.IsDigit(s[end+2]) && (end+3 == len(s) || !ascii.IsDigit(s[end+3]))
 }
 
-// groupsLen is the length of the hexadecimal groups between colons with which a text begins, if
-// they are three and more: an IPv6 address, or what could hold one, is one word.
-func groupsLen(s string) int {
-	n := 0
-	for n < len(s) && (ascii.IsHex(s[n]) || s[n] == ':') {
-		n++
-	}
-	groups := strings.TrimRight(s[:n], ":")
-	if strings.Count(groups, ":") < 2 {
-		return 0
-	}
-	return len(groups)
-}
+// hexGroups are three and more, between colons: an IPv6 address, or what could hold one, is one word.
+var hexGroups = regexp.MustCompile(`^(?:[0-9A-Fa-f]*:){2,}[0-9A-Fa-f]+`)
 
 // literal reads what stands between quotes.
 func (e *expressionReader) literal(s string, i, base int, quote byte) int {

@@ -28,6 +28,7 @@ var (
 	asLiteral = &spelling{ascii.Without("'"), doubled, "'", undoubled("''"), false}
 	asQuoted  = &spelling{ascii.Without(`"`), doubled, `"`, undoubled(`""`), false}
 	asMarkup  = &spelling{ascii.Without("<>&\"'"), markupSpell, "&", markupDecode, false}
+	asIs      = &spelling{safe: ascii.Without("")}
 	// asName is how a client spells a name of its own in an open type (v1.0/resources/plannerexternalreferences).
 	asName = &spelling{ascii.Without(".:%@#"), percentSpell, "%", percentDecode, true}
 )
@@ -74,20 +75,22 @@ func (how *spelling) like(raw string) *spelling {
 }
 
 func (how *spelling) encode(s string) string {
-	for i := range len(s) {
-		if !how.safe[s[i]] {
-			b := append(make([]byte, 0, len(s)+16), s[:i]...)
-			for ; i < len(s); i++ {
-				if how.safe[s[i]] {
-					b = append(b, s[i])
-				} else {
-					b = how.spell(b, s[i])
-				}
-			}
-			return string(b)
+	safe := 0
+	for safe < len(s) && how.safe[s[safe]] {
+		safe++
+	}
+	if safe == len(s) {
+		return s
+	}
+	b := append(make([]byte, 0, len(s)+16), s[:safe]...)
+	for _, c := range []byte(s[safe:]) {
+		if how.safe[c] {
+			b = append(b, c)
+		} else {
+			b = how.spell(b, c)
 		}
 	}
-	return s
+	return string(b)
 }
 
 func percentSpell(b []byte, c byte) []byte {

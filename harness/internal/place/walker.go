@@ -20,7 +20,7 @@ import (
 func Rewrite(m *Message, f Func) bool {
 	w, address := newWalker(f), m.Address
 	if !m.Answer {
-		m.Address = w.whole("", m.Address, func(s string) { readAddress(w, s, 0) })
+		m.Address = w.whole(frame{}, m.Address, func(s string) { readAddress(w, s, 0) })
 	}
 	before := m.Header
 	m.Header = rewriteHeaders(w, "header", m.Header)
@@ -28,7 +28,7 @@ func Rewrite(m *Message, f Func) bool {
 		m.boundary = media.Parameter(media.First(before, "Content-Type"), "boundary")
 		w.asks = !m.Answer && m.Method == http.MethodPost && graph.IsLookUp(address)
 		w.batch = !m.Answer && strings.HasSuffix(address, "/"+graph.BatchSegment)
-		m.Body = w.whole("body", m.Body, func(string) { readBody(w, m, Leaf{Role: Text}) })
+		m.Body = w.whole(frame{label: "body"}, m.Body, func(string) { readBody(w, m, Leaf{Role: Text}) })
 		m.boundary, w.asks, w.batch = "", false, false
 	}
 	m.Trailer = rewriteHeaders(w, "trailer", m.Trailer)
@@ -52,7 +52,7 @@ func (l *Leaf) RewriteText(text Leaf, f Func) string {
 			read = func(s string, base int) { w.written(asName, s, base, plain) }
 		}
 	}
-	is := w.whole("", text.Text, func(s string) { read(s, 0) })
+	is := w.whole(frame{}, text.Text, func(s string) { read(s, 0) })
 	w.end()
 	return is
 }
@@ -77,10 +77,8 @@ func rewriteHeaders(w *walker, label string, h http.Header) http.Header {
 	slices.Sort(w.names)
 	for _, name := range w.names {
 		for n, value := range h[name] {
-			w.push(frame{label: label, name: http.CanonicalHeaderKey(name)})
-			is := w.whole("", value, func(s string) { readHeader(w, name, s, Header) })
-			w.pop()
-			if is != value {
+			at := frame{label: label, name: http.CanonicalHeaderKey(name)}
+			if is := w.whole(at, value, func(s string) { readHeader(w, name, s, Header) }); is != value {
 				if changed == nil {
 					changed = h.Clone()
 				}
@@ -96,26 +94,40 @@ func rewriteHeaders(w *walker, label string, h http.Header) http.Header {
 
 // A walker takes one message apart.
 type walker struct {
-	where
 	f       Func
+	frames  []frame // where the text stands that is read
+	depth   int     // of texts within texts
+	outer   string  // the name of the outermost text that holds the one that is read
+	asks    bool    // it is the body of a request to an action that only reads
+	batch   bool    // or that of a batch
 	leaf    Leaf
 	edits   []edit.Edit
-	names   []string // of the headers that are read
-	outer   string   // the name of the outermost text that holds the one that is read
 	changed bool     // a text was replaced
+	names   []string // of the headers that are read
+	place   []byte   // room for the spelling of one
+}
+
+func (w *walker) push(f frame) { w.frames = append(w.frames, f) }
+func (w *walker) pop()         { w.frames = w.frames[:len(w.frames)-1] }
+func (w *walker) top() *frame  { return &w.frames[len(w.frames)-1] }
+
+// in reads what stands in a frame.
+func (w *walker) in(f frame, read func()) {
+	w.push(f)
+	read()
+	w.pop()
 }
 
 // mostDepth bounds texts within texts: what lies deeper is one text.
 const mostDepth = 8
 
-// whole reads a text that stands by itself, under a label, and returns what is to stand
-// there.
-func (w *walker) whole(label, s string, read func(s string)) string {
+// whole reads a text that stands by itself in a frame, and returns what is to stand there.
+func (w *walker) whole(at frame, s string, read func(s string)) string {
 	if s == "" {
 		return s
 	}
 	outer := len(w.edits)
-	w.in(frame{label: label}, func() { read(s) })
+	w.in(at, func() { read(s) })
 	s = edit.Apply(s, w.edits[outer:])
 	clear(w.edits[outer:]) // of the texts that they hold
 	w.edits = w.edits[:outer]
@@ -125,7 +137,7 @@ func (w *walker) whole(label, s string, read func(s string)) string {
 // recoded reads what stands from start to end, decoded; if anything in it is replaced, the whole
 // is encoded again.
 func (w *walker) recoded(label, plain string, start, end int, encode func(string) string, read func(s string)) {
-	if is := w.whole(label, plain, read); is != plain {
+	if is := w.whole(frame{label: label}, plain, read); is != plain {
 		w.replace(start, end, encode(is))
 	}
 }
@@ -141,8 +153,8 @@ func (w *walker) shown(l *Leaf, start int) bool {
 	if l.Text == "" {
 		return false
 	}
-	if l.at != &w.where {
-		l.at = &w.where
+	if l.at != w {
+		l.at = w
 	}
 	l.Outer = w.outer
 	text, ok := w.f(l)

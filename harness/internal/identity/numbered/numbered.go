@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -36,11 +37,9 @@ func (p Names) Name(class Class, series string, n int, extension string) string 
 	case Domain:
 		extension = ".example"
 	case Digits:
-		check := p.digits(digitSeries, n)
-		return strconv.Itoa(n) + string(check[:])
+		return strconv.Itoa(n) + p.digits(digitSeries, n)
 	case Phone:
-		check := p.digits("", n)
-		return "+" + strconv.Itoa(n) + string(check[:])
+		return "+" + strconv.Itoa(n) + p.digits("", n)
 	case IPv4:
 		return fmt.Sprintf("198.%d.%d.%d", 18+n>>16&1, n>>8&255, n&255)
 	case IPv6:
@@ -84,13 +83,8 @@ func (p Names) letters(series string, n int) (text [4]byte) {
 }
 
 // digits are the check as six digits.
-func (p Names) digits(series string, n int) (text [6]byte) {
-	rest := p.check(series, n) % 1_000_000
-	for i := range text {
-		text[len(text)-1-i] = '0' + byte(rest%10)
-		rest /= 10
-	}
-	return text
+func (p Names) digits(series string, n int) string {
+	return strconv.FormatUint(1_000_000+p.check(series, n)%1_000_000, 10)[1:]
 }
 
 // digitSeries is the one series of numbers.
@@ -128,32 +122,23 @@ func (p Names) isDigits(s string) bool {
 		series = ""
 	}
 	n, err := strconv.Atoi(number[:len(number)-6])
-	check := p.digits(series, n)
-	return err == nil && string(check[:]) == number[len(number)-6:]
+	return err == nil && p.digits(series, n) == number[len(number)-6:]
 }
 
 // NameEnd returns where the pseudonym that begins at i ends, without an extension, or -1:
 // letters, perhaps a space, digits, - or a space, four letters that check them.
 func (p Names) NameEnd(s string, i int) int {
-	j := i
-	for j < len(s) && j-i <= 16 && ascii.IsLetter(s[j]) {
-		j++
-	}
-	series := s[i:j]
-	if j < len(s) && s[j] == ' ' {
-		j++
-	}
-	start := j
-	for j < len(s) && j-start <= 9 && ascii.IsDigit(s[j]) {
-		j++
-	}
-	if series == "" || j == start || j+5 > len(s) || s[j] != '-' && s[j] != ' ' || j+5 < len(s) && ascii.IsAlnum(s[j+5]) || s[start] == '0' {
+	m := names.FindStringSubmatchIndex(s[i:])
+	if m == nil {
 		return -1
 	}
-	n, err := strconv.Atoi(s[start:j])
-	check := p.letters(strings.ToLower(series), n)
-	if err != nil || string(check[:]) != strings.ToLower(s[j+1:j+5]) {
+	part := func(n int) string { return s[i+m[2*n] : i+m[2*n+1]] }
+	n, err := strconv.Atoi(part(2))
+	check := p.letters(strings.ToLower(part(1)), n)
+	if err != nil || string(check[:]) != strings.ToLower(part(3)) {
 		return -1
 	}
-	return j + 5
+	return i + m[7]
 }
+
+var names = regexp.MustCompile(`^([A-Za-z]{1,17}) ?([1-9][0-9]{0,9})[- ]([A-Za-z]{4})(?:[^0-9A-Za-z]|$)`)

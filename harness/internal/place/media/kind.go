@@ -25,33 +25,21 @@ const (
 // IsReport recognises the reports of usage, which are CSV whatever their type says
 // (v1.0/api/reportroot pages).
 func IsReport(s string) bool {
-	s = strings.TrimPrefix(strings.TrimPrefix(s, "\ufeff"), `"`)
-	rest, ok := strings.CutPrefix(s, "Report Refresh Date")
-	return ok && rest != "" && strings.IndexByte("\",;\t|", rest[0]) >= 0
+	return beginsReport.MatchString(s)
 }
+
+var beginsReport = regexp.MustCompile(`^\x{feff}?"?Report Refresh Date[",;\t|]`)
 
 // blanks may stand before JSON and markup.
 const blanks = " \t\r\n\ufeff"
 
 // IsJSON reports whether a text looks like a JSON object or array.
-func IsJSON(s string) bool {
-	s = strings.TrimLeft(s, blanks)
-	if len(s) < 2 {
-		return false
-	}
-	rest := strings.TrimLeft(s[1:], " \t\r\n")
-	switch s[0] {
-	case '{':
-		return rest != "" && (rest[0] == '"' || rest[0] == '}')
-	case '[':
-		return beginsArray.MatchString(rest)
-	}
-	return false
-}
+func IsJSON(s string) bool { return beginsJSON.MatchString(strings.TrimLeft(s, blanks)) }
 
-// beginsArray is what may stand behind the bracket of an array. A word that is none of JSON's is
-// no sign of one: what redaction puts in its place would be none.
-var beginsArray = regexp.MustCompile(`^(?:["\[{\]]|(?:true|false|null|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)[ \t\r\n]*(?:[,\]]|$))`)
+// beginsJSON: behind the bracket of an array a word that is none of JSON's is no sign of one, for
+// what redaction puts in its place would be none.
+var beginsJSON = regexp.MustCompile(`^(?:\{[ \t\r\n]*["}]|` +
+	`\[[ \t\r\n]*(?:["\[{\]]|(?:true|false|null|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)[ \t\r\n]*(?:[,\]]|$)))`)
 
 // IsMarkup reports whether a text is XML or HTML.
 func IsMarkup(s string) bool {
@@ -61,14 +49,11 @@ func IsMarkup(s string) bool {
 
 // IsMail reports whether a text begins with headers of a mail.
 func IsMail(s string) bool {
-	name, _, _ := strings.Cut(s[:min(len(s), 40)], ":")
-	switch strings.ToLower(name) {
-	case "mime-version", "from", "to", "subject", "date", "received", "message-id", "content-type", "return-path",
-		"x-ms-exchange-organization-scl", "delivered-to", "reply-to", "sender", "cc":
-		return strings.Contains(s, "\n\n") || strings.Contains(s, "\r\n\r\n")
-	}
-	return false
+	return beginsMail.MatchString(s) && (strings.Contains(s, "\n\n") || strings.Contains(s, "\r\n\r\n"))
 }
+
+var beginsMail = regexp.MustCompile(`(?i)^(?:mime-version|from|to|subject|date|received|message-id|content-type|return-path|` +
+	`x-ms-exchange-organization-scl|delivered-to|reply-to|sender|cc):`)
 
 // IsJSONType reports whether a media type, in lower case, is JSON's.
 func IsJSONType(media string) bool {

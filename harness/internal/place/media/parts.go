@@ -2,6 +2,7 @@ package media
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 )
 
@@ -66,27 +67,19 @@ func HeadEnd(s string) (head, body int) {
 	return 0, 0
 }
 
+var headerLines = regexp.MustCompile(`[^\n]+(?:\n[ \t][^\n]*)*`)
+
 // EachHeader reads headers, a line each; one that begins with a blank goes on with the line
 // before. at is where the value begins. A line without a name has the name "".
 func EachHeader(s string, f func(name, value string, at int)) {
-	for at := 0; at < len(s); {
-		end := at
-		for {
-			line, _, _ := strings.Cut(s[end:], "\n")
-			end += len(line)
-			if end+1 >= len(s) || s[end+1] != ' ' && s[end+1] != '\t' {
-				break
-			}
-			end++
-		}
-		line := strings.TrimRight(s[at:end], "\r")
+	for _, m := range headerLines.FindAllStringIndex(s, -1) {
+		line := strings.TrimRight(s[m[0]:m[1]], "\r")
 		name, value, ok := strings.Cut(line, ":")
 		if !ok {
 			name, value = "", line
 		}
 		value = strings.TrimLeft(value, " \t")
-		f(http.CanonicalHeaderKey(strings.TrimSpace(name)), value, at+len(line)-len(value))
-		at = end + 1
+		f(http.CanonicalHeaderKey(strings.TrimSpace(name)), value, m[0]+len(line)-len(value))
 	}
 }
 
@@ -100,7 +93,10 @@ type Param struct {
 // EachParam reads the pieces of a header, empty ones aside.
 func EachParam(s string, f func(p Param)) {
 	for at := 0; at < len(s); {
-		end := at + pieceEnd(s[at:])
+		end := at
+		for quoted := false; end < len(s) && (quoted || s[end] != ';'); end++ {
+			quoted = quoted != (s[end] == '"')
+		}
 		p := Param{Piece: strings.TrimSpace(s[at:end])}
 		p.Start = at + strings.Index(s[at:end], p.Piece)
 		if key, value, valued := strings.Cut(p.Piece, "="); valued {
@@ -115,20 +111,6 @@ func EachParam(s string, f func(p Param)) {
 		}
 		at = end + 1
 	}
-}
-
-// pieceEnd is where the first semicolon stands that is not quoted, or the end.
-func pieceEnd(s string) int {
-	quoted := false
-	for i := range len(s) {
-		switch {
-		case s[i] == '"':
-			quoted = !quoted
-		case s[i] == ';' && !quoted:
-			return i
-		}
-	}
-	return len(s)
 }
 
 // Parameter is the value of a parameter of a header, as it is written there.
