@@ -21,11 +21,10 @@
 //
 // A request without a body is first looked up as it is spelled (index.go), without parsing.
 // Otherwise it is understood (request.go): its address by package graphurl, its significant
-// headers (headers.go), its body as JSON, form, multipart (body.go) or batch (batch.go), less
-// what the rules ignore (rules.go). The key finds an entry (entry.go), of which the answer is
-// chosen (choose.go) by what was served, and by the writes that it is related to (barrier.go).
-// Where there is no entry, the nearest are compared (differ.go), and the miss (miss.go) says
-// what to do.
+// headers, its body as JSON, form, multipart or batch (batch.go), less what the rules ignore
+// (rules.go). The key finds an entry (index.go), of which the answer is chosen (choose.go) by what
+// was served, and by the writes that it is related to (barrier.go). Where there is no entry, the
+// nearest are compared (differ.go), and the miss (miss.go) says what to do.
 //
 // # Sealed cassettes
 //
@@ -48,7 +47,7 @@
 // What a request says is bound, one to one and for the session (bindings.go), before its
 // answer is made, and put back wherever its pseudonyms stand in answers (restore.go). Where a
 // cassette holds filler for a file, answers show size and hashes of what the session has
-// uploaded, and downloads hold its bytes (uploads.go); files over 256 MB, and what a session
+// uploaded, and downloads hold its bytes; files over 256 MB, and what a session
 // uploads beyond 2 GB, stay filler.
 //
 // No rule of redaction and no table of words is asked here: only places, forms and tags,

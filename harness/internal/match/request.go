@@ -2,15 +2,23 @@ package match
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
+	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/place/media"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // Key is the canonical, comparable form of a request. Equal keys ask for the
@@ -143,4 +151,276 @@ func significantOf(m place.Message) place.Message {
 	m.Header = maps.Clone(m.Header)
 	maps.DeleteFunc(m.Header, func(name string, _ []string) bool { return significant(name) < 0 })
 	return m
+}
+
+// The significant headers, by name. All others (Authorization, client-request-id,
+// SdkVersion, User-Agent, traceparent, Retry-Attempt, ...) differ between two runs
+// of one client and say nothing about the answer.
+var headerNames = [...]string{
+	"Accept", "ConsistencyLevel", "Content-Range", "Content-Type", "If-Match", "If-None-Match", "Prefer", "Range",
+}
+
+// significant finds the header of that name, in any letter case, or -1.
+func significant(name string) int {
+	return slices.IndexFunc(headerNames[:], func(known string) bool { return strings.EqualFold(known, name) })
+}
+
+// headerKey returns the significant headers in canonical form, a line each,
+// sorted by name, those of ignored left out. Content-Type counts only for a
+// request that has a body. A request of the most common kind costs no allocation.
+func headerKey(header http.Header, hasBody bool, ignored []string) string {
+	var values [len(headerNames)]string
+	for name, sent := range header {
+		h := significant(name)
+		if h < 0 || slices.Contains(ignored, headerNames[h]) || headerNames[h] == "Content-Type" && !hasBody {
+			continue
+		}
+		if values[h] != "" { // one header in two spellings; a map has no order
+			return headerKey(properlySpelled(header), hasBody, ignored)
+		}
+		values[h] = canonicalHeader(headerNames[h], sent)
+	}
+	var lines []string
+	for h, value := range values {
+		if value != "" {
+			lines = append(lines, headerNames[h]+": "+value)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// headerFields are headers, a line each, as fields.
+func headerFields(prefix, headers string) (fields []graphurl.Option) {
+	for line := range strings.SplitSeq(headers, "\n") {
+		if name, value, ok := strings.Cut(line, ": "); ok {
+			fields = append(fields, graphurl.Option{Name: prefix + name, Value: value})
+		}
+	}
+	return fields
+}
+
+// properlySpelled returns the headers under their canonical names: the values of those whose
+// names differ in letter case only are joined.
+func properlySpelled(header http.Header) http.Header {
+	joined := make(http.Header, len(header))
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		proper := http.CanonicalHeaderKey(name)
+		joined[proper] = append(joined[proper], header[name]...)
+	}
+	return joined
+}
+
+func canonicalHeader(name string, values []string) string {
+	list := strings.TrimSpace(strings.Join(values, ", "))
+	switch name {
+	case "Accept":
+		return canonicalAccept(values)
+	case "Prefer":
+		return canonicalPrefer(values)
+	case "ConsistencyLevel":
+		return strings.ToLower(list)
+	case "Content-Type": // less its parameters: charset says nothing about JSON, and a boundary is random
+		if list = media.TypeOf(list); list == "text/json" {
+			return "application/json"
+		}
+	}
+	return list
+}
+
+// acceptDefaults are the OData parameters of a media type, with the value that
+// the service takes when a parameter is absent: what real answers say of
+// themselves, and "OData JSON Format 4.01" section 3.
+var acceptDefaults = map[string]string{
+	"ieee754compatible":   "false",
+	"exponentialdecimals": "false",
+	"metadata":            "minimal",
+	"streaming":           "true",
+}
+
+// canonicalAccept folds Accept to the OData parameters that change an answer:
+// SDKs send application/json, */* or nothing for one and the same
+// request.
+func canonicalAccept(values []string) string {
+	if len(values) == 1 && !strings.Contains(values[0], ";") {
+		return ""
+	}
+	var kept []string
+	for _, element := range elements(values) {
+		for _, p := range element[1:] {
+			setting := strings.ToLower(p.Value)
+			if usual, known := acceptDefaults[p.Key]; known && setting != usual {
+				kept = append(kept, p.Key+"="+setting)
+			}
+		}
+	}
+	return sortedSet(kept, ";")
+}
+
+// wordPreferences are the preferences whose value is a word of the protocol, so
+// that its letter case means nothing. Time zones and page sizes stay as they came.
+var wordPreferences = map[string]bool{
+	"return": true, "handling": true, "outlook.body-content-type": true, "idtype": true,
+}
+
+// canonicalPrefer sorts the preferences, which are a set (RFC 7240 section 2).
+func canonicalPrefer(values []string) string {
+	var kept []string
+	for _, preference := range elements(values) {
+		var parts []string
+		for _, p := range preference {
+			if wordPreferences[p.Key] {
+				p.Value = strings.ToLower(p.Value)
+			}
+			if p.Value != "" {
+				p.Value = "=" + p.Value
+			}
+			parts = append(parts, p.Key+p.Value)
+		}
+		kept = append(kept, strings.Join(parts, ";"))
+	}
+	return sortedSet(kept, ", ")
+}
+
+func sortedSet(items []string, separator string) string {
+	slices.Sort(items)
+	return strings.Join(slices.Compact(items), separator)
+}
+
+// elements reads the elements of a list, each with its parameters behind it: keys in lower
+// case, without the prefix "odata.", which is optional ("OData Protocol 4.01" section 8.2.8),
+// and values without quotes.
+func elements(values []string) (list [][]media.Param) {
+	for _, value := range values {
+		for _, element := range listed.FindAllString(value, -1) {
+			var params []media.Param
+			media.EachParam(element, func(p media.Param) {
+				p.Key = strings.TrimPrefix(cmp.Or(p.Key, strings.ToLower(p.Piece)), "odata.")
+				params = append(params, p)
+			})
+			if params != nil {
+				list = append(list, params)
+			}
+		}
+	}
+	return list
+}
+
+// listed are the elements of a list, between commas outside quotes.
+var listed = regexp.MustCompile(`(?s)(?:[^,"\\]|\\.?|"(?:[^"\\]|\\.?)*(?:"|$))+`)
+
+// maxInflated bounds what a compressed request body may grow to, above the largest part of an
+// upload (v1.0/api/driveitem-createuploadsession). Others are compared as the bytes they came as.
+const maxInflated = 64 << 20
+
+// A payload is a request body, understood. Two payloads with one digest are equal.
+type payload struct {
+	digest string            // kind and digest of the canonical body; "" when there is none
+	text   string            // uncompressed
+	doc    any               // of a JSON body, where it had to be read as a tree: see document
+	fields []graphurl.Option // of a form or of multipart, by name
+}
+
+// payloadOf reads a body as redaction does, without what the paths select. A body that is
+// not what it says is compared as bytes.
+func payloadOf(m *place.Message, ignored []*jsondoc.Path) payload {
+	m.Body = inflate(m.Header, m.Body)
+	text := m.Body
+	if text == "" {
+		return payload{}
+	}
+	switch kind, boundary := m.KindOf(); {
+	case kind == media.JSON && len(ignored) == 0: // no tree is needed, which is faster
+		if canonical, err := jsondoc.CanonicalText(nil, text); err == nil {
+			return payload{digest: digest("json", canonical), text: text}
+		}
+	case kind == media.JSON:
+		if doc, err := jsondoc.Parse(text); err == nil {
+			return documentOf(text, without(doc, ignored))
+		}
+	case kind == media.Form:
+		form := graphurl.FromURL(&url.URL{Host: "form", RawQuery: text}) // no host of Graph's: options of any name, sorted
+		return payload{digest: digest("form", form.Query()), text: text, fields: form.Options}
+	case kind == media.Multipart:
+		fields, canonical := parseParts(m, boundary)
+		return payload{digest: digest("multipart", canonical), text: text, fields: fields}
+	}
+	return payload{digest: digest("bytes", text), text: text}
+}
+
+// documentOf is the payload of a JSON body that was read as a tree.
+func documentOf(text string, doc any) payload {
+	return payload{digest: digest("json", jsondoc.Canonical(nil, doc)), text: text, doc: doc}
+}
+
+// document is the tree of a JSON body.
+func (p *payload) document() any {
+	if p.doc == nil {
+		p.doc, _ = jsondoc.Parse(p.text) // it was valid when the digest was made
+	}
+	return p.doc
+}
+
+// digest names a canonical body by 128 bits of its SHA-256.
+func digest[T string | []byte](kind string, canonical T) string {
+	sum := sha256.Sum256([]byte(canonical))
+	return kind + ":" + hex.EncodeToString(sum[:16])
+}
+
+// inflate undoes what Content-Encoding names, and gzip also where it does not: an archive
+// that an SDK compressed once more is the same as one that another client sent as it is.
+func inflate[T wire.Bytes](header http.Header, body T) T {
+	plain, _, _ := wire.Decode(header, body, maxInflated) // what cannot be decoded is compared as it came
+	return wire.Gunzip(plain, maxInflated)
+}
+
+// parseParts reads the parts of a multipart body, and writes them in an order of its own:
+// SDKs write them in random order with a random boundary. Parts without a name are known by
+// their position.
+func parseParts(m *place.Message, boundary string) (fields []graphurl.Option, canonical string) {
+	var parts []string
+	for n, p := range m.Parts(boundary) {
+		name, headers, body := cmp.Or(p.Name, strconv.Itoa(n)), partHeaders(p.Header), payloadOf(&p.Message, nil)
+		parts = append(parts, strconv.Quote(name)+"\n"+headers+"\n"+body.digest+"\n\n")
+		fields = append(append(fields, graphurl.Option{Name: name, Value: body.text}), headerFields(name+".headers.", headers)...)
+	}
+	slices.Sort(parts)
+	return fields, strings.Join(parts, "")
+}
+
+// partHeaders writes the headers of a part in one spelling, less what the body says.
+func partHeaders(header http.Header) string {
+	var lines []string
+	for name, values := range header {
+		if name != "Content-Length" {
+			lines = append(lines, name+": "+canonicalHeader(name, values))
+		}
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
+// without takes the values that the paths select out of a document, in place.
+// Elements of an array become null, so that the others keep their index.
+func without(doc any, paths []*jsondoc.Path) any {
+	selected := map[string]bool{}
+	for _, path := range paths {
+		for _, node := range path.Select(doc) {
+			selected[node.Path] = true
+		}
+	}
+	jsondoc.Walk(doc, func(at jsondoc.Place, value any) bool {
+		path := at.Path(jsondoc.Root)
+		switch value := value.(type) {
+		case map[string]any:
+			maps.DeleteFunc(value, func(name string, _ any) bool { return selected[jsondoc.AppendPath(path, name)] })
+		case []any:
+			for i := range value {
+				if selected[jsondoc.AppendPath(path, i)] {
+					value[i] = nil
+				}
+			}
+		}
+		return true
+	})
+	return doc
 }
