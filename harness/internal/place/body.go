@@ -244,8 +244,11 @@ func readParameters(w *walker, s string, leaf Leaf) {
 		switch key := p.Key; {
 		case key == "filename*" && disposition:
 			n := strings.LastIndexByte(p.Value, '\'') + 1 // RFC 8187: charset, language and percent escapes
-			leaf.Text = strings.TrimRight(p.Value[:n], "'")
-			w.show(leaf, p.At)
+			at := p.At
+			for leaf.Text = range strings.SplitSeq(p.Value[:n], "'") {
+				w.show(leaf, at)
+				at += len(leaf.Text) + 1
+			}
 			w.written(asPath, p.Value[n:], p.At+n, show)
 		case key == "boundary" && !disposition:
 			l.Role, l.Name = Boundary, key

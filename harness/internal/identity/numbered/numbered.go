@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -128,17 +127,25 @@ func (p Names) isDigits(s string) bool {
 // NameEnd returns where the pseudonym that begins at i ends, without an extension, or -1:
 // letters, perhaps a space, digits, - or a space, four letters that check them.
 func (p Names) NameEnd(s string, i int) int {
-	m := names.FindStringSubmatchIndex(s[i:])
-	if m == nil {
+	j := i
+	for j < len(s) && j-i <= 16 && ascii.IsLetter(s[j]) {
+		j++
+	}
+	series := s[i:j]
+	if j < len(s) && s[j] == ' ' {
+		j++
+	}
+	start := j
+	for j < len(s) && j-start <= 9 && ascii.IsDigit(s[j]) {
+		j++
+	}
+	if series == "" || j == start || j+5 > len(s) || s[j] != '-' && s[j] != ' ' || j+5 < len(s) && ascii.IsAlnum(s[j+5]) || s[start] == '0' {
 		return -1
 	}
-	part := func(n int) string { return s[i+m[2*n] : i+m[2*n+1]] }
-	n, err := strconv.Atoi(part(2))
-	check := p.letters(strings.ToLower(part(1)), n)
-	if err != nil || string(check[:]) != strings.ToLower(part(3)) {
+	n, err := strconv.Atoi(s[start:j])
+	check := p.letters(strings.ToLower(series), n)
+	if err != nil || string(check[:]) != strings.ToLower(s[j+1:j+5]) {
 		return -1
 	}
-	return i + m[7]
+	return j + 5
 }
-
-var names = regexp.MustCompile(`^([A-Za-z]{1,17}) ?([1-9][0-9]{0,9})[- ]([A-Za-z]{4})(?:[^0-9A-Za-z]|$)`)
