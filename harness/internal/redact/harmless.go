@@ -3,6 +3,7 @@ package redact
 import (
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -148,21 +149,18 @@ func isOptionName(s string) bool {
 // be spoken, each of two letters and more, or short abbreviations. Of passwords of letters
 // alone one in a hundred has it.
 func isWordOfAPI(s string) bool {
-	numbered := strings.TrimLeft(s, "$@")
-	name := strings.TrimRight(numbered, "0123456789")
-	if len(s) > 24 || len(numbered)-len(name) > 2 {
+	if len(s) > 24 || !apiName.MatchString(s) {
 		return false
 	}
-	parts, letters := apiWords.FindAllString(name, -1), 0
-	for _, part := range parts {
-		letters += len(part)
+	parts := apiWords.FindAllString(s, -1)
+	return 5*(len(parts)-1) <= len(strings.Join(parts, "")) && !slices.ContainsFunc(parts, func(part string) bool {
 		isAbbreviation := part == strings.ToUpper(part) && len(part) <= 4
-		if len(part) < 2 || len(part) > 2 && !isAbbreviation && unspoken.MatchString(part) {
-			return false
-		}
-	}
-	return letters > 0 && letters == len(name)-strings.Count(name, "-")-strings.Count(name, "_") && 5*(len(parts)-1) <= letters
+		return len(part) < 2 || len(part) > 2 && !isAbbreviation && unspoken.MatchString(part)
+	})
 }
+
+// apiName is a name of letters, which may be numbered.
+var apiName = regexp.MustCompile(`^[$@]*[-_]*[A-Za-z][A-Za-z_-]*[0-9]{0,2}$`)
 
 // apiWords are the words of usersById, USERS_BY_ID and users-by-id.
 var apiWords = regexp.MustCompile(`[A-Z]?[a-z]+|[A-Z]+`)

@@ -118,12 +118,7 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 
 // tag keeps bits of a name that stands in a hole, by which replay knows it again.
 func (p *pass) tag(pseudonym, value string, looked bool) {
-	is, ok := p.names[pseudonym]
-	if !ok {
-		is = taggedName{Name: pseudonym, Tag: p.r.ledger.tag(pseudonym, value)}
-	}
-	is.Looked = is.Looked || looked
-	p.names[pseudonym] = is
+	p.names[pseudonym] = taggedName{pseudonym, p.r.ledger.tag(pseudonym, value), looked || p.names[pseudonym].Looked}
 }
 
 // interaction rewrites all texts of an interaction. Headers and forms are replaced, not

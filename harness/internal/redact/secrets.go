@@ -128,7 +128,7 @@ func secretWord(word, scheme, assigned string) (string, ID) {
 	case word[5] == '~' && clientSecrets.MatchString(word):
 		return placeholder, secretLogin
 	case len(word) == 55 && recoveryKeys.MatchString(word):
-		return withDigits(word, '0'), secretKey
+		return withDigits(word, "0"), secretKey
 	case strings.HasPrefix(word, "AKIA") && len(word) == 20, strings.HasPrefix(word, "AIza") && len(word) == 39, strings.IndexByte("gxsrndS", word[0]) >= 0 && foreignTokens.MatchString(word):
 		return placeholder, secretKey
 	}
@@ -169,15 +169,9 @@ var clientSecrets = regexp.MustCompile(`^[\w~.-]{3}\dQ~[\w~.-]{28,42}$`)
 var recoveryKeys = regexp.MustCompile(`^(?:\d{6}-){7}\d{6}$`)
 
 // withDigits makes one digit of all.
-func withDigits(s string, digit byte) string {
-	b := []byte(s)
-	for i, c := range b {
-		if ascii.IsDigit(c) {
-			b[i] = digit
-		}
-	}
-	return string(b)
-}
+func withDigits(s, digit string) string { return digits.ReplaceAllString(s, digit) }
+
+var digits = regexp.MustCompile(`[0-9]`)
 
 // pemBlocks are PEM blocks; one that is cut is the rest of the text.
 var pemBlocks = regexp.MustCompile(`(?s)-----BEGIN .*?(?:-----END (?:.*?-----)?|\z)`)
@@ -193,7 +187,7 @@ func constantFor(s string) string {
 	case len(s) == 36 && s[8] == '-' && s[13] == '-' && s[23] == '-':
 		return protocol.NoID
 	case ascii.All(s, func(c byte) bool { return ascii.IsDigit(c) || c == '-' }):
-		return withDigits(s, '0')
+		return withDigits(s, "0")
 	}
 	return placeholder
 }
@@ -201,7 +195,7 @@ func constantFor(s string) string {
 // onesFor keeps the length and the form of a number. Its exponent is zero.
 func onesFor(s string) string {
 	end := strings.IndexAny(s+"e", "eE")
-	return withDigits(s[:end], '1') + withDigits(s[end:], '0')
+	return withDigits(s[:end], "1") + withDigits(s[end:], "0")
 }
 
 // isNumber recognises a number of JSON, which may have zeros before it.
