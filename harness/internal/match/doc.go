@@ -21,8 +21,8 @@
 //
 // A request without a body is first looked up as it is spelled (index.go), without parsing.
 // Otherwise it is understood (request.go): its address by package graphurl, its significant
-// headers, its body as JSON, form, multipart or batch (batch.go), less what the rules ignore
-// (rules.go). The key finds an entry (index.go), of which the answer is chosen (choose.go) by what
+// headers (headers.go), its body as JSON, form, multipart or batch (batch.go), less what the
+// rules ignore (rules.go). The key finds an entry (index.go), of which the answer is chosen (choose.go) by what
 // was served, and by the writes that it is related to (barrier.go). Where there is no entry, the
 // nearest are compared (differ.go), and the miss (miss.go) says what to do.
 //

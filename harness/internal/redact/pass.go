@@ -33,7 +33,7 @@ func newPass(r *Redactor) *pass {
 	p := &pass{counts: map[string]int{}, unknown: map[string]int{}, holes: map[int]cassette.HoleKind{}, names: map[string]taggedName{}}
 	p.r = r
 	if p.memory, _ = r.memories.Get().(*memory); p.memory == nil {
-		p.memory = &memory{spots: map[label]*spot{}, said: map[standing]verdict{}}
+		p.memory = &memory{spots: map[label]*spot{}}
 	}
 	return p
 }
@@ -61,14 +61,16 @@ func (p *pass) verdict(l *place.Leaf) verdict {
 	if !isRemembered(l) {
 		return p.judge.verdict(l)
 	}
-	is := standing{p.spot(l.Name, l.Parent), l.Outer, l.Text, l.Role, p.outside, p.request, p.signIn, p.sealed}
-	said, ok := p.memory.said[is]
-	if !ok {
-		said = p.judge.verdict(l)
-		if l.Role == place.Member || said.rule == noRule || p.r.previous == nil {
-			is.outer, is.text = strings.Clone(l.Outer), strings.Clone(l.Text) // not the body that they stand in
-			keep(p.memory.said, is, verdict{strings.Clone(said.text), said.rule, said.hole})
-		}
+	at := p.spot(l.Name, l.Parent)
+	is := standing{at, l.Outer, l.Text, l.Role, p.outside, p.request, p.signIn, p.sealed}
+	t, before := p.memory.met(at, l.Text)
+	if t.said != nil && t.said.standing == is {
+		return t.said.verdict
+	}
+	said := p.judge.verdict(l)
+	if before && (l.Role == place.Member || said.rule == noRule || p.r.previous == nil) {
+		is.outer, is.text = strings.Clone(l.Outer), strings.Clone(l.Text) // not the body that they stand in
+		t.said = &answer{is, verdict{strings.Clone(said.text), said.rule, said.hole}}
 	}
 	return said
 }
@@ -76,8 +78,11 @@ func (p *pass) verdict(l *place.Leaf) verdict {
 // isRemembered reports whether the verdict on a leaf is remembered: its place says no more of
 // it than a standing does, and is one that others have.
 func isRemembered(l *place.Leaf) bool {
-	isValue := l.Role == place.Member || l.Role == place.Number || l.Role == place.Cell || l.Role == place.Header
-	return isValue && !l.Layered && len(l.Text) <= longestRemembered && !strings.HasSuffix(l.Name, "Hash") && !strings.EqualFold(l.Parent, "headers")
+	switch l.Role {
+	case place.Segment, place.FileName, place.Literal, place.Token, place.MemberName, place.Boundary, place.Bytes:
+		return false
+	}
+	return !l.Layered && len(l.Text) <= longestRemembered && !strings.HasSuffix(l.Name, "Hash") && !strings.EqualFold(l.Parent, "headers")
 }
 
 const longestRemembered = 128

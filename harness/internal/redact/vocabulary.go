@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"hash/maphash"
 	"net/http"
 	"strings"
 
@@ -45,16 +46,36 @@ type vocabulary struct {
 
 // spot is what a name says, and the member above.
 func (p *vocabulary) spot(name, parent string) *spot {
-	s := p.memory.spots[label{name, parent}]
-	if s != nil {
-		return s
+	at := label{name, parent}
+	m, last := p.memory, p.memory.last
+	switch {
+	case last == nil:
+		last = &spot{}
+	case last.label == at: // a member's name comes before its value
+		return last
+	case last.next != nil && last.next.label == at:
+		m.last = last.next
+		return m.last
 	}
-	s = &spot{secret: credentialFields.find(name, parent), field: memberFields.find(name, parent)}
+	s := m.spots[at]
+	if s == nil {
+		s = p.newSpot(name, parent)
+		if len(m.spots) == mostSpots {
+			clear(m.spots)
+		}
+		m.spots[s.label] = s
+	}
+	last.next, m.last = s, s
+	return s
+}
+
+func (p *vocabulary) newSpot(name, parent string) *spot {
+	at := label{strings.Clone(name), strings.Clone(parent)} // not the body that they stand in
+	s := &spot{label: at, seed: maphash.MakeSeed(), secret: credentialFields.find(name, parent), field: memberFields.find(name, parent)}
 	s.isKnown = s.secret != nil || s.field != nil || p.isOfService(name, parent)
 	if s.isKnown || odata.OwnName(name) != name { // it stays, or its annotation, by which a value is read again
-		s.values = words.At(name, strings.Clone(parent))
+		s.values = words.At(name, at.parent)
 	}
-	keep(p.memory.spots, label{strings.Clone(name), strings.Clone(parent)}, s) // not the body that they stand in
 	return s
 }
 
