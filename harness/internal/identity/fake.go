@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -307,12 +306,13 @@ const exactNonce = 8
 
 // Nonce reads the nonce of a tag; ok is false for what is no tag.
 func Nonce(tag string) (nonce int, ok bool) {
-	m := tags.FindStringSubmatch(tag)
-	if m == nil {
+	bits, number, nonced := strings.Cut(tag, ".")
+	if len(bits) != 5 || strings.Trim(bits, "0123456789abcdef") != "" {
 		return 0, false
 	}
-	nonce, err := strconv.Atoi("0" + m[1])
-	return nonce, err == nil
+	if !nonced {
+		return 0, true
+	}
+	nonce, err := strconv.Atoi(number)
+	return nonce, err == nil && nonce > 0 && number[0] != '0' && number[0] != '+'
 }
-
-var tags = regexp.MustCompile(`^[0-9a-f]{5}(?:\.([1-9][0-9]*))?$`)
