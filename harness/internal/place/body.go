@@ -88,7 +88,9 @@ func readBody(w *walker, m *Message, plain Leaf) {
 	case kind == media.Mail:
 		readEntity(w, s, 0, nil)
 	case kind == media.File:
-		w.show(Leaf{Text: s, Role: Bytes, Declared: m.isFile()}, 0)
+		like := *m // whatever it holds
+		like.Body = ""
+		w.show(Leaf{Text: s, Role: Bytes, Declared: like.isFile()}, 0)
 	default:
 		w.value(s, 0, plain)
 	}
