@@ -169,12 +169,12 @@ func (d *differ) paths(at string, u *graphurl.URL, recorded, received string) {
 // named compares two sets of named values, those of one name as one.
 func (d *differ) named(prefix string, recorded, received []graphurl.Option) {
 	values := func(options []graphurl.Option) map[string]any {
-		all := map[string]any{}
+		lists, all := map[string][]string{}, map[string]any{}
 		for _, o := range options {
-			if before, more := all[o.Name]; more {
-				o.Value = fmt.Sprint(before, " & ", o.Value)
-			}
-			all[o.Name] = o.Value
+			lists[o.Name] = append(lists[o.Name], o.Value)
+		}
+		for name, list := range lists {
+			all[name] = strings.Join(list, " & ")
 		}
 		return all
 	}
