@@ -180,11 +180,11 @@ type record struct {
 	barriers []*barrier // of a write: those that it is part of
 	batch    *batch     // of the request, when it was one
 
-	plain lazy[string]
-
+	plain      lazy[string]
 	absent     lazy[bool]
 	prepared   lazy[any]
 	pseudonyms lazy[heldPseudonyms]
+	shown      lazy[[]shownFile]
 }
 
 // A source is where a recorded request and its answer stand.
@@ -293,6 +293,11 @@ func (r *record) held(faker *identity.Faker) heldPseudonyms {
 		findPseudonyms(faker, &body, found)
 		return heldPseudonyms{slices.Collect(maps.Keys(found)), inHeader}
 	})
+}
+
+// files are those that the stored body shows.
+func (r *record) files() []shownFile {
+	return r.shown.get(func() []shownFile { return filesIn(r.body()) })
 }
 
 // An Answer is what a session serves for a request.

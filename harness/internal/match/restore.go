@@ -32,7 +32,7 @@ type restorer struct {
 }
 
 // A restoring is what the body of an answer depends on: how many of its pseudonyms are bound, and
-// how often something was uploaded.
+// how often something was uploaded, 0 where it shows nothing of that.
 type restoring struct {
 	of       *record
 	bound    int
@@ -52,13 +52,17 @@ func (s *restorer) restore(a *Answer) {
 			a.bound = s.bound
 		}
 	}
-	if is.uploaded = s.uploads.count.Load(); is.uploaded > 0 {
+	var facts map[string]string
+	if uploaded := s.uploads.count.Load(); uploaded > 0 {
 		if text, contentRange, ok := s.uploads.download(r); ok {
 			a.Body, a.contentRange = text, contentRange
 			return
 		}
+		if facts = s.uploads.facts(r.files()); len(facts) > 0 {
+			is.uploaded = uploaded
+		}
 	}
-	if is.bound == 0 && is.uploaded == 0 {
+	if is.bound == 0 && len(facts) == 0 {
 		return
 	}
 	stored := a.Body == r.body() // and no batch with other ids
@@ -66,7 +70,7 @@ func (s *restorer) restore(a *Answer) {
 		a.Body = known.(string)
 		return
 	}
-	m, facts := r.message(a.Body), s.uploads.facts(a.Body)
+	m := r.message(a.Body)
 	place.Rewrite(&m, func(l *place.Leaf) (string, bool) {
 		if len(facts) > 0 && !l.IsName() {
 			if fact, ok := facts[l.Place()]; ok {
@@ -190,15 +194,12 @@ func (c *uploads) download(r *record) (text, contentRange string, ok bool) {
 	return text[min(span.first, end):end], contentRange, true
 }
 
-// facts are what an answer says otherwise of the files that its body shows, by place.
-func (c *uploads) facts(body string) map[string]string {
-	if c.count.Load() == 0 {
-		return nil
-	}
+// facts are what an answer says otherwise of the files that it shows, by place.
+func (c *uploads) facts(shown []shownFile) map[string]string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	facts := map[string]string{}
-	for _, f := range filesIn(body) {
+	for _, f := range shown {
 		file, ok := c.files[f.id]
 		if !ok {
 			continue
@@ -313,7 +314,7 @@ func (m *fileMap) note(r *record) {
 	}
 	// An id says nothing of what is no item of a drive: all photos have that of their size.
 	isShown := request.Method == http.MethodPut || file == "" && strings.Contains(address, "/drive")
-	for _, f := range filesIn(r.body()) {
+	for _, f := range r.files() {
 		if f.link != "" {
 			m.links[linkKey(f.link)] = cmp.Or(f.id, address)
 		}

@@ -241,15 +241,18 @@ func (u *unsealer) lay(e *sealedEntry, a *masked) foundRequest {
 		f.sure = fitConflict
 		return f
 	}
-	live := map[string]string{}
 	for n := range a.parts {
-		stored, sent := &e.parts[pairs[n]], &a.parts[n]
-		is, blanks := u.layPart(e, stored, sent)
+		is, blanks := u.layPart(e, &e.parts[pairs[n]], &a.parts[n])
 		f.sure, f.blanks = min(f.sure, is), append(f.blanks, blanks...)
-		live[stored.id] = sent.id
 	}
-	for _, id := range e.answers[0].batch.ids() {
-		f.partIDs = append(f.partIDs, live[id])
+	if batch := e.answers[0].batch; batch != nil {
+		live := make(map[string]string, len(a.parts))
+		for n := range a.parts {
+			live[e.parts[pairs[n]].id] = a.parts[n].id
+		}
+		for _, id := range batch.ids() {
+			f.partIDs = append(f.partIDs, live[id])
+		}
 	}
 	if f.sure == fitAll && len(a.blanks) > 0 {
 		f.sure = fitOpen
