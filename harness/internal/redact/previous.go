@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -25,9 +24,9 @@ import (
 // tokens, and instants after the recording's start. So two recordings of a service that makes
 // fresh ones are equal.
 type previous struct {
-	places map[string][]*earlierInteraction // of the earlier recording, in order, by likeness
-	ids    map[string]bool                  // that it has, by Atom.Key; tokens as they are
-	since  time.Time                        // no instant before is one that the service made for it
+	places map[likeness][]*earlierInteraction // of the earlier recording, in order
+	ids    map[string]bool                    // that it has, by Atom.Key; tokens as they are
+	since  time.Time                          // no instant before is one that the service made for it
 
 	mu    sync.Mutex        // of what follows, of places, and of what is met
 	fresh map[string]string // by Atom.Key, or token: ids that are new, and what they are called
@@ -36,9 +35,12 @@ type previous struct {
 	dates map[string]string // instants that answers gave, and what they are called
 }
 
-// likeness is what interactions have in common: the template or the text of their requests,
+// A likeness is what interactions have in common: the template or the text of their requests,
 // and their answers' status, 0 where it may be any.
-func likeness(text string, code int) string { return strconv.Itoa(code) + " " + text }
+type likeness struct {
+	text string
+	code int
+}
 
 // An earlier interaction is the one that stands where another is recorded now.
 type earlierInteraction struct {
@@ -49,7 +51,7 @@ type earlierInteraction struct {
 
 func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 	v := &previous{
-		places: map[string][]*earlierInteraction{}, ids: map[string]bool{}, since: c.Meta.RecordedAt.Add(-24 * time.Hour),
+		places: map[likeness][]*earlierInteraction{}, ids: map[string]bool{}, since: c.Meta.RecordedAt.Add(-24 * time.Hour),
 		fresh: map[string]string{}, used: map[string]bool{}, dates: map[string]string{},
 	}
 	note := func(leaf *place.Leaf) {
@@ -71,7 +73,7 @@ func newPrevious(c *cassette.Cassette, l *ledger) *previous {
 		e := &earlierInteraction{of: i, position: n}
 		for _, text := range []string{templateOf(i), requestText(&asked)} {
 			for _, code := range []int{i.Response.Code, 0} {
-				like := likeness(text, code)
+				like := likeness{text, code}
 				v.places[like] = append(v.places[like], e)
 			}
 		}
@@ -140,7 +142,7 @@ func (v *previous) place(guess *earlierInteraction, asked *place.Message, answer
 // is one. A client that was turned away asks again, and then stands there. Those before it are
 // forgotten, so that a recording of many alike requests does not pass over all of them each time.
 func (v *previous) free(text string, code int) *earlierInteraction {
-	like := likeness(text, code)
+	like := likeness{text, code}
 	all := v.places[like]
 	for len(all) > 0 && all[0].met {
 		all = all[1:]
