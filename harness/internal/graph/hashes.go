@@ -19,21 +19,30 @@ type FileHash struct {
 	spell func(sum []byte) string
 }
 
-// NewFileHash begins the hash that the member of that name shows (v1.0/resources/hashes); ok is
-// false for a name that is no such member's.
+// fileHashes begin the hashes of files by the members that show them, in lower case
+// (v1.0/resources/hashes).
+var fileHashes = map[string]func() FileHash{
+	"sha1hash":   func() FileHash { return FileHash{sha1.New(), capitals} },
+	"sha256hash": func() FileHash { return FileHash{sha256.New(), capitals} },
+	"crc32hash": func() FileHash {
+		return FileHash{crc32.NewIEEE(), func(sum []byte) string { slices.Reverse(sum); return capitals(sum) }}
+	},
+	"quickxorhash": func() FileHash { return FileHash{&quickXor{}, base64.StdEncoding.EncodeToString} },
+}
+
+func capitals(sum []byte) string { return strings.ToUpper(hex.EncodeToString(sum)) }
+
+// IsFileHash reports whether a member of that name shows a hash of a file's content.
+func IsFileHash(member string) bool { return fileHashes[strings.ToLower(member)] != nil }
+
+// NewFileHash begins the hash that the member of that name shows; ok is false for a name that
+// is no such member's.
 func NewFileHash(member string) (h FileHash, ok bool) {
-	capitals := func(sum []byte) string { return strings.ToUpper(hex.EncodeToString(sum)) }
-	switch strings.ToLower(member) {
-	case "sha1hash":
-		return FileHash{sha1.New(), capitals}, true
-	case "sha256hash":
-		return FileHash{sha256.New(), capitals}, true
-	case "crc32hash":
-		return FileHash{crc32.NewIEEE(), func(sum []byte) string { slices.Reverse(sum); return capitals(sum) }}, true
-	case "quickxorhash":
-		return FileHash{&quickXor{}, base64.StdEncoding.EncodeToString}, true
+	begin := fileHashes[strings.ToLower(member)]
+	if begin == nil {
+		return h, false
 	}
-	return h, false
+	return begin(), true
 }
 
 // Text is the hash as the member shows it.
@@ -46,12 +55,6 @@ func (h FileHash) Clone() FileHash {
 		panic(err) // those of the standard library and ours can be copied
 	}
 	return FileHash{is, h.spell}
-}
-
-// IsFileHash reports whether a member of that name shows a hash of a file's content.
-func IsFileHash(member string) bool {
-	_, ok := NewFileHash(member)
-	return ok
 }
 
 // quickXor is OneDrive's hash: each byte is xored in, 11 bits further than the one before,
