@@ -88,8 +88,9 @@ type Leaf struct {
 }
 
 // Looked reports whether the text is looked up: it stands in an address that is asked for or
-// referred to, as that of a part of a batch or what is to be added, is what an expression compares with, or is sent to an action that only reads.
-// Any other address in a body is what a client writes.
+// referred to, as that of a part of a batch or what is to be added, is what an expression
+// compares with, or is sent to an action that only reads. Any other address in a body is what
+// a client writes.
 func (l *Leaf) Looked() bool {
 	if l.at != nil && l.at.frames[0].label == "body" {
 		return l.at.asks || l.inAddress() && (l.Outer == "url" && l.at.batch || isReference(l.Outer))
