@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -65,7 +66,6 @@ type renaming struct {
 	read          []byte // of the source, not replaced yet
 	ready         []byte
 	err           error
-	chunk         [64 << 10]byte
 }
 
 // Read implements io.Reader. What may be the beginning of the text waits for what follows.
@@ -74,9 +74,9 @@ func (r *renaming) Read(p []byte) (int, error) {
 		if r.err != nil {
 			return 0, r.err
 		}
-		var n int
-		n, r.err = r.ReadCloser.Read(r.chunk[:])
-		r.read = append(r.read, r.chunk[:n]...)
+		r.read = slices.Grow(r.read, 8<<10)
+		n, err := r.ReadCloser.Read(r.read[len(r.read):cap(r.read)])
+		r.read, r.err = r.read[:len(r.read)+n], err
 		whole := len(r.read)
 		if r.err == nil {
 			whole = max(0, whole-len(r.old)+1)
