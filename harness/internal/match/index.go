@@ -14,7 +14,6 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/async"
-	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
@@ -285,12 +284,13 @@ func (r *record) foundNothing() bool {
 }
 
 // held lists the pseudonyms of the answer.
-func (r *record) held(faker *identity.Faker) heldPseudonyms {
+func (r *record) held(seal *seal) heldPseudonyms {
 	return r.pseudonyms.get(func() heldPseudonyms {
+		seal.read() // or it does not know yet which instants clients wrote
 		found, header, body := map[string]bool{}, r.message(""), r.message(r.body())
-		findPseudonyms(faker, &header, found)
+		seal.findPseudonyms(&header, found)
 		inHeader := len(found) > 0
-		findPseudonyms(faker, &body, found)
+		seal.findPseudonyms(&body, found)
 		return heldPseudonyms{slices.Collect(maps.Keys(found)), inHeader}
 	})
 }

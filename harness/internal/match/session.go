@@ -33,7 +33,7 @@ func (x *Index) NewSession() *Session {
 	if x.seal != nil {
 		bound := newBindings(x.seal.faker)
 		s.unsealer = &unsealer{index: x, seal: x.seal, progress: s.progress, bound: bound}
-		s.restorer = &restorer{bound: bound, uploads: uploads{names: x.files}}
+		s.restorer = &restorer{seal: x.seal, bound: bound, uploads: uploads{names: x.files}}
 	}
 	return s
 }
