@@ -4,14 +4,14 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graphurl"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 )
 
-// Rules is the "match" part of rules.yaml. The zero Rules is the shipped default.
+// Rules is the "match" part of rules.yaml, whose words were checked when that was read. The zero
+// Rules is the shipped default.
 type Rules struct {
 	Order Order
 	Match []Rule
@@ -102,9 +102,6 @@ type effect struct {
 }
 
 func compileRules(rules Rules) (ruleSet, error) {
-	if err := errors.Join(oneOf("order", rules.Order, Orders()), oneOf("bind", rules.Bind, Binds())); err != nil {
-		return nil, fmt.Errorf("match rules: %w", err)
-	}
 	var set ruleSet
 	for i, rule := range rules.Match {
 		compiled, err := compileRule(rule)
@@ -127,7 +124,7 @@ func compileRule(rule Rule) (compiledRule, error) {
 			return compiled, fmt.Errorf("ignore %q: %w", field, err)
 		}
 	}
-	return compiled, oneOf("repeat", rule.Repeat, Repeats())
+	return compiled, nil
 }
 
 func (e *effect) ignore(field string) error {
@@ -156,18 +153,13 @@ func optionName(name string) string {
 	return strings.ToLower(strings.TrimPrefix(name, "$"))
 }
 
-// covers holds a rule's glob against the canonical path with and without its version, and
-// the template.
-func (r *compiledRule) covers(method string, u *graphurl.URL) bool {
-	path := u.Path()
-	return (r.method == "*" || r.method == method) &&
-		(globMatches(r.glob, path) || globMatches(r.glob, strings.TrimPrefix(path, "/"+u.Version)) || globMatches(r.glob, u.Template()))
-}
-
-// effectOn gathers what the rules say about a request.
+// effectOn gathers what the rules say about a request. A rule's glob is for the canonical path
+// with and without its version, and for the template.
 func (s ruleSet) effectOn(method string, u *graphurl.URL) (total effect) {
 	for _, rule := range s {
-		if rule.covers(method, u) {
+		covers := func(path string) bool { return globMatches(rule.glob, path) }
+		path := u.Path()
+		if (rule.method == "*" || rule.method == method) && (covers(path) || covers(strings.TrimPrefix(path, "/"+u.Version)) || covers(u.Template())) {
 			total.queries = append(total.queries, rule.effect.queries...)
 			total.bodies = append(total.bodies, rule.effect.bodies...)
 			total.headers = append(total.headers, rule.effect.headers...)
@@ -192,16 +184,4 @@ func globMatches(glob, text string) bool {
 		}
 	}
 	return ok && strings.HasSuffix(text, words[last])
-}
-
-// oneOf reports a word that is not one of those that there are.
-func oneOf[S ~string](what string, word S, words []S) error {
-	if word == "" || slices.Contains(words, word) {
-		return nil
-	}
-	var known []string
-	for _, w := range words {
-		known = append(known, string(w))
-	}
-	return fmt.Errorf("%s %q is none of %s", what, word, strings.Join(known, ", "))
 }

@@ -13,11 +13,8 @@ func TestRulesValidate(t *testing.T) {
 	}{
 		{"default", Rules{}, ""},
 		{"all there is", Rules{Order: OrderStrict, Bind: BindOff, Match: []Rule{{On: "GET */calendarView", Ignore: []string{"query.startDateTime", "query.$top", "header.Prefer", "header.X-Any", "body.$.a['b']", "body.a.b"}, Repeat: RepeatCycle}, {On: "* *", Repeat: RepeatNever}}}, ""},
-		{"order", Rules{Order: "loose"}, `order "loose" is none of prefer, strict, key`},
-		{"bind", Rules{Bind: "maybe"}, `bind "maybe" is none of on, recorded, off`},
 		{"no path", Rules{Match: []Rule{{On: "GET"}}}, "needs a method and a path"},
 		{"nothing", Rules{Match: []Rule{{On: "* *"}, {}}}, `match rule 2 (on "")`},
-		{"repeat", Rules{Match: []Rule{{On: "* *", Repeat: "often"}}}, `repeat "often" is none of never, last, cycle`},
 		{"place", Rules{Match: []Rule{{On: "* *", Ignore: []string{"cookie.a"}}}}, "must be query.NAME, header.NAME or body.JSONPATH"},
 		{"no name", Rules{Match: []Rule{{On: "* *", Ignore: []string{"query"}}}}, `ignore "query"`},
 		{"a long path", Rules{Match: []Rule{{On: "GET " + strings.Repeat("*", 4<<20)}}}, ""},

@@ -72,6 +72,9 @@ var rulesSamples = []struct {
 	{text: "match: [{on: GET /me, ignore: [me]}]", bad: true},
 	{text: "match: [{on: GET /x, repeat: always}]", bad: true},
 	{text: "order: [strict]", bad: true},
+	{text: "order: loose", bad: true},
+	{text: "bind: maybe", bad: true},
+	{text: "match: [{on: GET /me, repeat: often}]", bad: true},
 	{text: "ordr: strict", bad: true},
 }
 
