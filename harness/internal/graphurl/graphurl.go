@@ -156,11 +156,15 @@ func (u *URL) takesAlias(o Option) bool {
 	if !strings.HasPrefix(o.Name, "@") {
 		return false
 	}
+	literal, ok := namedArgs("a=" + o.Value)
+	if !ok || len(literal) > 1 { // a call could not have it
+		return false
+	}
 	taken := false
 	for _, s := range u.Segments {
 		for n := range s.Args {
 			if s.Args[n].Value == o.Name {
-				s.Args[n].Value, taken = o.Value, true
+				s.Args[n].Value, taken = literal[0].Value, true
 			}
 		}
 	}
