@@ -169,10 +169,16 @@ func (a Atom) item() (drive [4]byte, guid string, ok bool) {
 // that was made of ids, such as TENANT##19:CHAT##USER. It returns where to go on, or 0
 // where the word at i is no such thing.
 func (r *rewriter) encoded(i, j int) int {
+	if i > 0 && r.text[i-1] == '%' { // it could become the digits of an escape
+		return 0
+	}
 	w := r.text[i:j]
 	padded := j
 	for padded < len(r.text) && r.text[padded] == '=' && padded < j+2 {
 		padded++
+	}
+	if end := r.encodedText(i, j, padded); end > 0 {
+		return end
 	}
 	switch len(w) {
 	case 22, 43, 64, 86: // 16, 32, 48, 64 bytes
@@ -180,7 +186,7 @@ func (r *rewriter) encoded(i, j int) int {
 			return padded
 		}
 	}
-	return r.encodedText(i, j, padded)
+	return 0
 }
 
 // encodedText replaces the ids of a text in base64.

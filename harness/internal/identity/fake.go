@@ -63,10 +63,14 @@ func (f *Faker) Fake(a Atom) string {
 		return "01" + base32Std.EncodeToString(append(drive[:], memory[:]...))
 	}
 	var text [64]byte
-	b := append(text[:0], a.Text...)
-	fill(b, at[:value], f.hash(a))
-	fill(b, at[value:], checksum(b, at[:value]))
-	return string(b)
+	for random := f.hash(a); ; random++ {
+		b := append(text[:0], a.Text...)
+		fill(b, at[:value], random)
+		fill(b, at[value:], checksum(b, at[:value]))
+		if fake := string(b); a.Kind == Item || !isItem(fake) { // or it would be read as another kind
+			return fake
+		}
+	}
 }
 
 // hash is the first 64 bits of SHA-256 over salt, kind and value.

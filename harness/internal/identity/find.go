@@ -172,7 +172,7 @@ func (r *rewriter) word(i, j int) int {
 		r.hex(i+len(extensionPrefix), i+extensionApp)
 	case ascii.All(w, ascii.IsHex):
 		r.hex(i, j)
-	case len(w) == 34 && strings.HasPrefix(w, "01") && ascii.All(w, func(c byte) bool { return ascii.IsDigit(c) || ascii.IsUpper(c) }):
+	case isItem(w):
 		r.atom(i, j, Item)
 	case beginsOutlookID(w):
 		r.atom(i, j, Outlook)
@@ -180,6 +180,10 @@ func (r *rewriter) word(i, j int) int {
 		return r.opaque(i, j)
 	}
 	return j
+}
+
+func isItem(w string) bool {
+	return len(w) == 34 && strings.HasPrefix(w, "01") && ascii.All(w, func(c byte) bool { return ascii.IsDigit(c) || ascii.IsUpper(c) })
 }
 
 // opaque is word for a run of no form that ids have of their own: what holds others, or looks random.
