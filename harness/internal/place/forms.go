@@ -30,9 +30,9 @@ func layerOf(w *walker, s string, leaf Leaf) (read func(base int), label string)
 		return func(base int) { readAddress(w, s, base) }, ">"
 	case isSite(s):
 		return func(base int) {
-			ids := len(s) - siteIDs
-			w.in(frame{label: "host"}, func() { w.show(Leaf{Text: s[:ids-1], Role: Host}, base) })
-			w.value(s[ids:], base+ids, Leaf{Role: leaf.Role, Name: leaf.Name, Parent: leaf.Parent})
+			host := len(s) - len(siteIDs)
+			w.in(frame{label: "host"}, func() { w.show(Leaf{Text: s[:host], Role: Host}, base) })
+			w.value(s[host+1:], base+host+1, Leaf{Role: leaf.Role, Name: leaf.Name, Parent: leaf.Parent})
 		}, ">site"
 	case strings.HasPrefix(s, "u!"):
 		if plain := base64Text(s[2:], base64.RawURLEncoding); authority(plain) > 0 {
@@ -82,15 +82,21 @@ func authority(s string) int {
 	return k + 3
 }
 
-// siteIDs is the length of the two GUIDs that end the id of a site: HOST,GUID,GUID.
-const siteIDs = 36 + 1 + 36
+// siteIDs is how the id of a site ends, HOST,GUID,GUID: x is a hexadecimal digit.
+const siteIDs = ",xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx,xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
 
 // isSite reports whether a text has the form of a site's id.
 func isSite(s string) bool {
-	ids := len(s) - siteIDs
-	return ids > 1 && s[ids-1] == ',' && s[ids+36] == ',' && s[ids+8] == '-' && s[ids+45] == '-' &&
-		strings.IndexByte(s[:ids], '.') > 0 && ascii.All(s[:ids-1], ascii.IsHost) &&
-		ascii.All(s[ids:], func(c byte) bool { return ascii.IsHex(c) || c == '-' || c == ',' })
+	host := len(s) - len(siteIDs)
+	if host < 1 || s[host] != ',' {
+		return false
+	}
+	for n, c := range []byte(siteIDs) {
+		if is := s[host+n]; is != c && (c != 'x' || !ascii.IsHex(is)) {
+			return false
+		}
+	}
+	return strings.IndexByte(s[:host], '.') > 0 && ascii.All(s[:host], ascii.IsHost)
 }
 
 // isAddress reports whether a member holds an address, though it may begin with no slash: a

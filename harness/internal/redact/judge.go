@@ -100,7 +100,7 @@ func (p *judge) verdict(l *place.Leaf) verdict {
 	switch {
 	case isPlaceholder(s): // it was replaced before
 		return verdict{s, secretLogin, cassette.HoleSecret}
-	case (p.request && l.Role != place.Number || isNamed(l, f)) && p.r.ledger.faker.IsName(s): // and so was this
+	case (p.request || isNamed(l, f)) && p.r.ledger.faker.IsName(s): // and so was this
 		p.r.ledger.reserve(s)
 		if isPartID(l) {
 			return verdict{text: s, rule: unknownText}
