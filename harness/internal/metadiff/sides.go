@@ -234,7 +234,8 @@ func (s *side) inAllValues(name string, there *side, has func(name string) bool)
 		}
 		return !slices.ContainsFunc(s.derived[t.Name], func(below string) bool { return !isIn(s.Types[below]) })
 	}
-	return isIn(s.Types[name]) && seen
+	t := s.Types[name] // none where an operation is bound to nothing
+	return t != nil && isIn(t) && seen
 }
 
 // inherited are the properties that a type has of its bases, sorted by name.
