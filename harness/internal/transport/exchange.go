@@ -171,7 +171,7 @@ func (e *exchange) outgoing() *http.Request {
 		sent.Header.Set("Accept-Encoding", recordable(accepted))
 	}
 	if hasBody {
-		e.sent = newCopied("the request's body", sent.Body, sent.ContentLength)
+		e.sent = &copied{ReadCloser: sent.Body, what: "the request's body", left: sent.ContentLength}
 		sent.Body = e.sent
 	}
 	return sent
@@ -185,10 +185,10 @@ func (e *exchange) sentText() (text string, whole bool, err error) {
 		return "", true, nil
 	}
 	if whole = e.sent.whole.Load(); whole || e.req.GetBody == nil {
-		text, err = e.sent.copy.text()
+		text, err = e.sent.text()
 		return text, whole, err
 	}
-	e.sent.copy.drop()
+	e.sent.drop()
 	again, err := e.req.GetBody()
 	if err != nil {
 		return "", false, err
@@ -217,7 +217,7 @@ const drained = 64 << 10
 // passing is the body of a large answer. The client reads it as it comes, and its end is
 // not handed out before the exchange is recorded.
 type passing struct {
-	*copied
+	copied
 	exchange *exchange
 	failure  error // of recording
 
@@ -229,7 +229,7 @@ func newPassing(e *exchange, held []byte, rest io.ReadCloser) *passing {
 	if len(e.resp.Trailer) > 0 {
 		length = -1 // the end brings the trailer
 	}
-	return &passing{copied: newCopied("the answer", wire.Begun(held, rest, nil), length), exchange: e}
+	return &passing{copied: copied{ReadCloser: wire.Begun(held, rest, nil), what: "the answer", left: length}, exchange: e}
 }
 
 func (b *passing) Read(p []byte) (int, error) {
@@ -251,7 +251,7 @@ func (b *passing) record() error {
 	if b.over.Swap(true) {
 		return b.failure
 	}
-	body, err := b.copy.text()
+	body, err := b.text()
 	if err != nil {
 		b.exchange.lost(fmt.Errorf("keep the answer's body: %w", err))
 		return nil
@@ -264,7 +264,7 @@ func (b *passing) record() error {
 
 func (b *passing) giveUp(err error) {
 	if !b.over.Swap(true) {
-		b.copy.drop()
+		b.drop()
 		b.exchange.note(err)
 	}
 }
@@ -291,11 +291,14 @@ func oversize(what string) error {
 	return fmt.Errorf("%s is larger than %d MB", what, wire.MostBody>>20)
 }
 
-// spill is a copy of a body that grows while the body passes, in pieces: one that had to move
-// would take several times its size. Write never fails, since the body that passes is the
-// client's; text does. It is safe for concurrent use.
-type spill struct {
-	what string
+// copied is a body that is copied while it is read, in pieces: a copy that had to move would take
+// several times its size. What becomes of the copy text tells, and Read never, since the body is
+// the client's. Read and text may be called at once.
+type copied struct {
+	io.ReadCloser
+	what  string
+	left  int64       // of a body whose length is known, else 0 and below
+	whole atomic.Bool // it was read to its end
 
 	mu   sync.Mutex
 	held [][]byte
@@ -303,61 +306,47 @@ type spill struct {
 	err  error // why nothing more is held
 }
 
-var errDropped = errors.New("it was dropped")
-
-const smallestPiece, largestPiece = 4 << 10, 1 << 20
-
-func (s *spill) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.err == nil && s.size+len(p) > wire.MostBody {
-		s.held, s.err = nil, oversize(s.what)
-	}
-	for rest := p; s.err == nil && len(rest) > 0; {
-		last := len(s.held) - 1
-		if last < 0 || len(s.held[last]) == cap(s.held[last]) {
-			piece := max(smallestPiece, min(largestPiece, max(s.size, len(rest))))
-			s.held, last = append(s.held, make([]byte, 0, piece)), last+1
-		}
-		n := min(len(rest), cap(s.held[last])-len(s.held[last]))
-		s.held[last] = append(s.held[last], rest[:n]...)
-		s.size, rest = s.size+n, rest[n:]
-	}
-	return len(p), nil
-}
-
-// text is the whole copy, once.
-func (s *spill) text() (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	held, err := bytes.Join(s.held, nil), s.err
-	s.held, s.err = nil, errDropped
-	return asText(held), err
-}
-
-func (s *spill) drop() { _, _ = s.text() }
-
-// copied is a body that is copied while it is read.
-type copied struct {
-	io.ReadCloser
-	copy  spill
-	left  int64       // of a body whose length is known, else 0 and below
-	whole atomic.Bool // it was read to its end
-}
-
-// newCopied copies a body of a length, which is 0 or less where it is unknown.
-func newCopied(what string, body io.ReadCloser, length int64) *copied {
-	return &copied{ReadCloser: body, left: length, copy: spill{what: what}}
-}
-
 func (c *copied) Read(p []byte) (int, error) {
 	n, err := c.ReadCloser.Read(p)
-	c.copy.Write(p[:n])
+	c.hold(p[:n])
 	if c.left -= int64(n); n > 0 && c.left == 0 || err == io.EOF {
 		c.whole.Store(true)
 	}
 	return n, err
 }
+
+var errDropped = errors.New("it was dropped")
+
+const smallestPiece, largestPiece = 4 << 10, 1 << 20
+
+func (c *copied) hold(p []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err == nil && c.size+len(p) > wire.MostBody {
+		c.held, c.err = nil, oversize(c.what)
+	}
+	for c.err == nil && len(p) > 0 {
+		last := len(c.held) - 1
+		if last < 0 || len(c.held[last]) == cap(c.held[last]) {
+			piece := max(smallestPiece, min(largestPiece, max(c.size, len(p))))
+			c.held, last = append(c.held, make([]byte, 0, piece)), last+1
+		}
+		n := min(len(p), cap(c.held[last])-len(c.held[last]))
+		c.held[last] = append(c.held[last], p[:n]...)
+		c.size, p = c.size+n, p[n:]
+	}
+}
+
+// text is the whole copy, once.
+func (c *copied) text() (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	held, err := bytes.Join(c.held, nil), c.err
+	c.held, c.err = nil, errDropped
+	return asText(held), err
+}
+
+func (c *copied) drop() { _, _ = c.text() }
 
 // asText is a string of bytes that nobody changes from now on.
 func asText(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

@@ -38,7 +38,7 @@ type Recorder struct {
 	journal *journal.Journal
 	opts    RecorderOptions
 	next    atomic.Int64
-	retries *retries
+	retries retries
 
 	mu    sync.Mutex
 	notes []Note
@@ -64,7 +64,8 @@ func NewRecorder(j *journal.Journal, opts RecorderOptions) *Recorder {
 	if opts.Redact == nil {
 		opts.Redact = func(i *cassette.Interaction) (*cassette.Interaction, []byte) { return i, nil }
 	}
-	r := &Recorder{journal: j, opts: opts, retries: newRetries()}
+	keys, _ := match.NewIndex(match.Rules{}) // no rule, no cassette: nothing to object to
+	r := &Recorder{journal: j, opts: opts, retries: retries{keys: keys, waiting: map[string][]refusal{}}}
 	before, _ := j.Len()
 	r.next.Store(int64(before))
 	return r
@@ -168,11 +169,6 @@ type retries struct {
 	mu      sync.Mutex
 	keys    *match.Index // of no cassette: it makes keys
 	waiting map[string][]refusal
-}
-
-func newRetries() *retries {
-	keys, _ := match.NewIndex(match.Rules{}) // no rule, no cassette: nothing to object to
-	return &retries{keys: keys, waiting: map[string][]refusal{}}
 }
 
 // refusal is an answer that asks to try again.
