@@ -68,7 +68,7 @@ func roleOf(name, s string) (role, string, *identity.Format) {
 	return prose, "", f
 }
 
-func isID(f *identity.Format) bool { return f != nil && f.IsID() }
+func isID(f *identity.Format) bool { return f != nil && f.IsID }
 
 func isIDName(name string) bool {
 	return name == "id" || endsIn(name, "Id", "Ids", "ID")

@@ -39,6 +39,21 @@ func IsLookUp(address string) bool {
 	return IsReadAction(name, below) && bareAction(name) != "validateproperties"
 }
 
+// contentSegments end the path of what a file, photo or message holds (metadata has contentStream
+// beside content in beta).
+var contentSegments = [...]string{"/content", "/contentStream", "/$value", "/%24value"}
+
+// CutContent takes off a path the segment by which it is that of a content, and says whether it
+// has one. The path may be escaped or not, and has no query.
+func CutContent(path string) (of string, isContent bool) {
+	for _, segment := range contentSegments {
+		if of, isContent = strings.CutSuffix(path, segment); isContent {
+			break
+		}
+	}
+	return of, isContent
+}
+
 // split is the last segment of a path without its arguments, and what stands before it.
 func split(path string) (above, last string) {
 	k := strings.LastIndexByte(path, '/')

@@ -57,6 +57,8 @@ func TestTruths(t *testing.T) {
 		},
 			[]string{"directoryObjects getByIds", "calendar getSchedule", "me checkMemberGroups", "me microsoft.graph.getMemberGroups", "search query", "functions vlookup", "me findMeetingTimes", "users validateProperties"},
 			[]string{"me sendMail", "x get", "users ", "teams clone", "functions "}},
+		{"CutContent", func(s string) bool { of, is := graph.CutContent(s); return is && of == "/me/x" || !is && of != s }, // metadata
+			[]string{"/me/x/content", "/me/x/$value", "/me/x/%24value", "/me/x/contentStream"}, []string{"", "/me/x", "/me/content/x", "/me/x/contentType", "/me/xcontent"}},
 	} {
 		for _, s := range table.yes {
 			if !table.is(s) {

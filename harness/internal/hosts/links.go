@@ -34,7 +34,8 @@ func IsFile(method string, asked *url.URL) bool {
 	if !graph.IsHost(asked.Host) {
 		return method == http.MethodGet
 	}
-	return strings.HasSuffix(asked.Path, "/$value") || strings.HasSuffix(asked.Path, "/content")
+	_, isContent := graph.CutContent(asked.Path)
+	return isContent
 }
 
 // Links finds the links in a body that a client may follow.
@@ -57,13 +58,11 @@ func jsonLinks(links []Link, text string, offset int) []Link {
 		case t.Opens():
 			parents = append(parents[:min(t.Depth, len(parents))], t.Name)
 		case t.Kind == '"' && t.NameAt >= 0:
-			l, ok := linkAt(t.Raw[1:])
-			if !ok || !leadsOn(t.Name, parents[t.Depth-1], l, t.Raw) {
-				continue
+			if l, ok := linkAt(t.Raw[1:]); ok && leadsOn(t.Name, parents[t.Depth-1], l, t.Raw) {
+				l.Start += offset + t.Start + 1
+				l.End += offset + t.Start + 1
+				links = append(links, l)
 			}
-			l.Start += offset + t.Start + 1
-			l.End += offset + t.Start + 1
-			links = append(links, l)
 		}
 	}
 	return links

@@ -97,6 +97,7 @@ func TestSet(t *testing.T) {
 	learn("https://graph.microsoft.com/v1.0/me/drive", "text/plain", "", `{"uploadUrl":"https://text.example/x"}`)
 	// What somebody has in a file is data, also where it is JSON.
 	learn("https://graph.microsoft.com/v1.0/me/drive/items/1/content", json, "https://download.example/x", `{"nextLink":"https://content.example/x"}`)
+	learn("https://graph.microsoft.com/beta/me/drive/items/1/contentStream", json, "", `{"nextLink":"https://stream.example/x"}`)
 	learn("https://graph.microsoft.com/v1.0/me/photo/$value", json, "", `{"nextLink":"https://value.example/x"}`)
 	learn("https://contoso.sharepoint.com/download", json, "", `{"nextLink":"https://file.example/x"}`)
 	learn("https://management.azure.com/subscriptions", json, "", `{"nextLink":"https://page.example/x"}`)
@@ -106,7 +107,7 @@ func TestSet(t *testing.T) {
 		"port.example:8443": {true, true}, "port.example": {}, "default.example": {true, true},
 		"recorded.example": {true, false}, "monitor.example": {true, false}, "up.example": {true, false},
 		"download.example": {true, false}, "page.example": {true, false},
-		"text.example": {}, "content.example": {}, "value.example": {}, "file.example": {},
+		"text.example": {}, "content.example": {}, "stream.example": {}, "value.example": {}, "file.example": {},
 		"localhost:9": {}, "": {}, "a.localhost": {}, "localhost.": {}, "127.0.0.1": {}, "127.0.0.1:80": {},
 		"login.microsoftonline.com": {}, "login.microsoftonline.com:443": {}, "LOGIN.microsoftonline.com.": {}, "other.microsoftonline.com": {true, true},
 	} {

@@ -32,8 +32,7 @@ func NewSet() *Set { return &Set{hosts: map[string]bool{}} }
 // below it, either with a port unless that is the scheme's own.
 func Check(named string) error {
 	bare := strings.TrimPrefix(named, "*.")
-	at := url.URL{Host: bare}
-	name := at.Hostname()
+	name := (&url.URL{Host: bare}).Hostname()
 	hint := "e.g. management.azure.com, *.vault.azure.net or api.example.com:8443"
 	switch {
 	case len(bare) > LongestHost || !ascii.All(name, ascii.IsHostPort):

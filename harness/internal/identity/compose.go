@@ -29,22 +29,16 @@ func bytesIn(text string) []byte {
 	return data
 }
 
-// composite replaces GUIDs that stand as bytes in an encoded span, and reports whether
-// it is one.
-func (r *rewriter) composite(i, j int) bool {
-	data := bytesIn(r.text[i:j])
-	if data == nil {
-		return false
-	}
+// composite replaces GUIDs that stand as bytes in an encoded span.
+func (r *rewriter) composite(i, j int, data []byte) {
 	for k := 0; k+16 <= len(data); k += 16 {
 		memory, ok := memoryOf(r.f(Atom{GUID, guidOf([16]byte(data[k:]))}))
 		if !ok {
-			return true
+			return
 		}
 		copy(data[k:], memory[:])
 	}
 	r.put(i, j, base64URL.EncodeToString(data))
-	return true
 }
 
 // areFake reports whether bytes are the pseudonyms of GUIDs, however they look encoded.
@@ -182,7 +176,8 @@ func (r *rewriter) encoded(i, j int) int {
 	}
 	switch len(w) {
 	case 22, 43, 64, 86: // 16, 32, 48, 64 bytes
-		if (isMixed(w) && !IsFake(Atom{Token, w}) || areFake(bytesIn(w))) && r.composite(i, j) {
+		if data := bytesIn(w); data != nil && (isMixed(w) && !IsFake(Atom{Token, w}) || areFake(data)) {
+			r.composite(i, j, data)
 			return padded
 		}
 	}

@@ -18,22 +18,14 @@ import (
 // and do not have it, stand in testkit/formats.txt.
 type Format struct {
 	Name  string
-	Doc   string // one line: what it is and its shape
-	match func(string) bool
+	IsID  bool              // values are what something is called by: an id, or an etag, which says of what version it is
+	Doc   string            // one line: what it is and its shape
+	Match func(string) bool // whether a text has the format
 
 	// distinct says which of the format's values cannot be mistaken for free text; nil
 	// means none of them.
 	distinct func(string) bool
-
-	id bool // it is what something is called by
 }
-
-// IsID reports whether values of the format are what something is called by: an id, or an etag,
-// which says of what version it is.
-func (f *Format) IsID() bool { return f.id }
-
-// Match reports whether s has the format.
-func (f *Format) Match(s string) bool { return f.match(s) }
 
 // mostMatched is the length of the longest value that a pattern matches.
 const mostMatched = 64 << 10
@@ -73,7 +65,7 @@ func Recognise(s string) *Format {
 		return nil
 	}
 	for _, f := range ordered {
-		if f.distinct != nil && f.distinct(s) && f.match(s) {
+		if f.distinct != nil && f.distinct(s) && f.Match(s) {
 			return f
 		}
 	}
@@ -99,10 +91,8 @@ func IsPlaceholder(s string) bool {
 		isPlaceholder(s)
 }
 
-// isPlaceholder: words in angle brackets, without digits, for no id is; a property's name with
-// "-value", as in "displayName-value" and "User Principal Name value"; words that end in "-id",
-// as in "drive-item-id"; a type as resource pages write it in place of a value: "string",
-// "String (identifier)", "Int32", "Edm.Guid", "timestamp".
+// isPlaceholder: words in angle brackets, without digits, for no id is; names that end in value
+// or id; a type, as resource pages write it in place of a value.
 var isPlaceholder = matching(`<[A-Za-z_ -]+>|[A-Za-z_ -]+(?:-value| value|-id|-ID)|` +
 	`(?i:(?:edm\.)?(?:string|boolean|guid|int16|int32|int64|integer|number|double|single|datetime|` +
 	`datetimeoffset|timestamp|date|timeofday|duration|binary|byte|stream)(?: \(.*\))?)`)
@@ -114,111 +104,111 @@ var bracedNames = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompi
 // specific one comes first.
 var ordered = []*Format{
 	// Of the ids of section "Id formats" in the Graph facts: what an object, a conversation or a file is called by.
-	{Name: "guid", id: true, Doc: "a GUID, 8-4-4-4-12 hexadecimal digits, either case, perhaps in braces",
-		match: isGUID, distinct: always},
-	{Name: "teams-operation-id", id: true, Doc: "the id of a teamsAsyncOperation: one or more GUIDs joined by hyphens",
-		match: matching(guidPattern + `(?:-` + guidPattern + `)*`), distinct: func(s string) bool { return len(s)%37 == 36 }},
-	{Name: "chat-id", id: true, Doc: "a chat: 19:HEX32@thread.v2, 19:meeting_BASE64URL@thread.v2 or 19:GUID_GUID@unq.gbl.spaces",
-		match: matching(`19:(?:[0-9A-Fa-f]{32}|meeting_[\w-]+={0,2})@` + regexp.QuoteMeta(graph.ChatHost) +
+	{Name: "guid", IsID: true, Doc: "a GUID, 8-4-4-4-12 hexadecimal digits, either case, perhaps in braces",
+		Match: isGUID, distinct: always},
+	{Name: "teams-operation-id", IsID: true, Doc: "the id of a teamsAsyncOperation: one or more GUIDs joined by hyphens",
+		Match: matching(guidPattern + `(?:-` + guidPattern + `)*`), distinct: func(s string) bool { return len(s)%37 == 36 }},
+	{Name: "chat-id", IsID: true, Doc: "a chat: 19:HEX32@thread.v2, 19:meeting_BASE64URL@thread.v2 or 19:GUID_GUID@unq.gbl.spaces",
+		Match: matching(`19:(?:[0-9A-Fa-f]{32}|meeting_[\w-]+={0,2})@` + regexp.QuoteMeta(graph.ChatHost) +
 			`|19:` + guidPattern + `_` + guidPattern + `@` + regexp.QuoteMeta(graph.OneOnOneHost)), distinct: with(strings.HasPrefix, "19:")},
-	{Name: "channel-id", id: true, Doc: "a channel of a team: 19:LOCAL@thread.tacv2 or, older, @thread.skype; LOCAL is hexadecimal or, newer, longer base64url",
-		match: matching(`19:[\w-]{16,}@(?:` + regexp.QuoteMeta(graph.ChannelHost) + `|` + regexp.QuoteMeta(graph.OldChannelHost) + `)`), distinct: with(strings.HasPrefix, "19:")},
-	{Name: "message-id", id: true, Doc: "a chatMessage: the milliseconds since 1970 in 13 digits; also its first etag",
-		match: matching(`1\d{12}`), distinct: func(s string) bool { return len(s) == 13 }},
-	{Name: "conversation-member-id", id: true, Doc: "a member, app installation or tab of a conversation: base64 of A##B or 0##A##B##C",
-		match: isConversationMemberID, distinct: always},
-	{Name: "outlook-id", id: true, Doc: "a message, event, contact or folder: base64url that begins AAMk, AQMk or AAkA; 100 characters and more, shorter in the docs; changes when the item moves unless it is immutable",
-		match: matching(`A(?:AMk|QMk|AkA)[\w-]{6,}={0,2}`), distinct: beginsOutlookID},
-	{Name: "internet-message-id", id: true, Doc: "a mail's Message-ID: <LOCAL@DOMAIN>",
-		match: matching(`<[!-;=?A-~]+@[!-;=?A-~]+>`), distinct: with(strings.HasPrefix, "<")},
-	{Name: "driveitem-id", id: true, Doc: "a file or folder: 01 and 32 capitals or digits (business), HEX!NUMBER (personal)",
-		match: matching(`01[0-9A-Z]{32}|[0-9A-Fa-f]{8,16}!\d{1,20}`), distinct: func(s string) bool { return len(s) == 34 || strings.IndexByte(s, '!') > 0 }},
-	{Name: "drive-id", id: true, Doc: "a drive: b! and 64 base64url characters (business), 16 hexadecimal digits (personal)",
-		match: matching(`b![\w-]{64}|[0-9A-Fa-f]{16}`), distinct: with(strings.HasPrefix, "b!")},
-	{Name: "site-id", id: true, Doc: "a SharePoint site: HOST,GUID,GUID",
-		match: matching(domainName + `,` + guidPattern + `,` + guidPattern), distinct: func(s string) bool { return strings.IndexByte(s, ',') > 0 }},
-	{Name: "sharing-id", id: true, Doc: "a sharing link as an id: u! and the unpadded base64url of the link",
-		match: matching(`u![\w-]+`), distinct: with(strings.HasPrefix, "u!")},
-	{Name: "shifts-id", id: true, Doc: "a thing of a schedule: its kind (SHFT, TAG, TOR, SREQ, OPNSHFT), an underscore and a GUID",
-		match: matching(`[A-Z]{3,10}_` + guidPattern), distinct: func(s string) bool { return len(s) >= 40 && len(s) <= 47 }},
-	{Name: "security-identifier", id: true, Doc: "a Windows SID, S-1-12-1 and four 32-bit numbers for cloud objects, where the numbers are the object's GUID",
-		match: isSecurityIdentifier, distinct: with(strings.HasPrefix, "S-1-")},
-	{Name: "ical-uid", id: true, Doc: "an event's id across calendars as Outlook makes it: 040000008200E00074C5B7101A82E008 and more hexadecimal digits; others' calendars write any text",
-		match: isICalUID, distinct: always},
-	{Name: "planner-id", id: true, Doc: "a plan, bucket or task: 28 characters, case-sensitive",
-		match: func(s string) bool { return len(s) == 28 && ascii.All(s, isURLSafe) }, distinct: isMixed},
+	{Name: "channel-id", IsID: true, Doc: "a channel of a team: 19:LOCAL@thread.tacv2 or, older, @thread.skype; LOCAL is hexadecimal or, newer, longer base64url",
+		Match: matching(`19:[\w-]{16,}@(?:` + regexp.QuoteMeta(graph.ChannelHost) + `|` + regexp.QuoteMeta(graph.OldChannelHost) + `)`), distinct: with(strings.HasPrefix, "19:")},
+	{Name: "message-id", IsID: true, Doc: "a chatMessage: the milliseconds since 1970 in 13 digits; also its first etag",
+		Match: matching(`1\d{12}`), distinct: func(s string) bool { return len(s) == 13 }},
+	{Name: "conversation-member-id", IsID: true, Doc: "a member, app installation or tab of a conversation: base64 of A##B or 0##A##B##C",
+		Match: isConversationMemberID, distinct: always},
+	{Name: "outlook-id", IsID: true, Doc: "a message, event, contact or folder: base64url that begins AAMk, AQMk or AAkA; 100 characters and more, shorter in the docs; changes when the item moves unless it is immutable",
+		Match: matching(`A(?:AMk|QMk|AkA)[\w-]{6,}={0,2}`), distinct: beginsOutlookID},
+	{Name: "internet-message-id", IsID: true, Doc: "a mail's Message-ID: <LOCAL@DOMAIN>",
+		Match: matching(`<[!-;=?A-~]+@[!-;=?A-~]+>`), distinct: with(strings.HasPrefix, "<")},
+	{Name: "driveitem-id", IsID: true, Doc: "a file or folder: 01 and 32 capitals or digits (business), HEX!NUMBER (personal)",
+		Match: matching(`01[0-9A-Z]{32}|[0-9A-Fa-f]{8,16}!\d{1,20}`), distinct: func(s string) bool { return len(s) == 34 || strings.IndexByte(s, '!') > 0 }},
+	{Name: "drive-id", IsID: true, Doc: "a drive: b! and 64 base64url characters (business), 16 hexadecimal digits (personal)",
+		Match: matching(`b![\w-]{64}|[0-9A-Fa-f]{16}`), distinct: with(strings.HasPrefix, "b!")},
+	{Name: "site-id", IsID: true, Doc: "a SharePoint site: HOST,GUID,GUID",
+		Match: matching(domainName + `,` + guidPattern + `,` + guidPattern), distinct: func(s string) bool { return strings.IndexByte(s, ',') > 0 }},
+	{Name: "sharing-id", IsID: true, Doc: "a sharing link as an id: u! and the unpadded base64url of the link",
+		Match: matching(`u![\w-]+`), distinct: with(strings.HasPrefix, "u!")},
+	{Name: "shifts-id", IsID: true, Doc: "a thing of a schedule: its kind (SHFT, TAG, TOR, SREQ, OPNSHFT), an underscore and a GUID",
+		Match: matching(`[A-Z]{3,10}_` + guidPattern), distinct: func(s string) bool { return len(s) >= 40 && len(s) <= 47 }},
+	{Name: "security-identifier", IsID: true, Doc: "a Windows SID, S-1-12-1 and four 32-bit numbers for cloud objects, where the numbers are the object's GUID",
+		Match: isSecurityIdentifier, distinct: with(strings.HasPrefix, "S-1-")},
+	{Name: "ical-uid", IsID: true, Doc: "an event's id across calendars as Outlook makes it: 040000008200E00074C5B7101A82E008 and more hexadecimal digits; others' calendars write any text",
+		Match: isICalUID, distinct: always},
+	{Name: "planner-id", IsID: true, Doc: "a plan, bucket or task: 28 characters, case-sensitive",
+		Match: func(s string) bool { return len(s) == 28 && ascii.All(s, isURLSafe) }, distinct: isMixed},
 	// Of OData's and HTTP's ways to write times.
 	{Name: "date-time", Doc: "an instant: date, T, time with 0 to 7 fraction digits, Z or an offset; years 0001 and 9999 stand for never",
-		match: isDateTime, distinct: always},
+		Match: isDateTime, distinct: always},
 	{Name: "date-time-local", Doc: "a date and time without a zone, 0 to 7 fraction digits: the zone stands beside it or is UTC",
-		match: isDateTimeLocal, distinct: always},
+		Match: isDateTimeLocal, distinct: always},
 	{Name: "date", Doc: "a day: YYYY-MM-DD",
-		match: isDate, distinct: always},
+		Match: isDate, distinct: always},
 	{Name: "time-of-day", Doc: "a time of day: HH:MM:SS with 0 to 7 fraction digits",
-		match: isTimeOfDay, distinct: always},
+		Match: isTimeOfDay, distinct: always},
 	{Name: "duration", Doc: "a span of days and time, perhaps negative: -P3DT12H30M5.5S",
-		match: isDuration, distinct: always},
+		Match: isDuration, distinct: always},
 	{Name: "http-date", Doc: "a time as HTTP headers write it: Sat, 07 May 2022 06:53:35 GMT",
-		match: isHTTPDate, distinct: always},
+		Match: isHTTPDate, distinct: always},
 	{Name: "retry-after", Doc: "how long to wait: seconds, perhaps with a fraction, or an HTTP date",
-		match: func(s string) bool { return seconds(s) || isHTTPDate(s) }},
+		Match: func(s string) bool { return seconds(s) || isHTTPDate(s) }},
 	{Name: "time-zone", Doc: "a zone's name: Windows (Pacific Standard Time), IANA (America/Los_Angeles), UTC, or tzone://Microsoft/Custom and Utc",
-		match: matching(timeZone), distinct: with(strings.HasSuffix, " Standard Time")},
+		Match: matching(timeZone), distinct: with(strings.HasSuffix, " Standard Time")},
 	// Of addresses within Graph and out of it.
 	{Name: "operation-link", Doc: "where a long-running operation is polled: a link, relative or absolute, that ends in /operations('ID'), /operations(ID) or /operations/ID",
-		match: matching(link + `/operations(?:/` + keyByte + `+|\(` + keyByte + `+\)|` + quotedKey + `)` + behindPath), distinct: with(strings.Contains, "/operations")},
+		Match: matching(link + `/operations(?:/` + keyByte + `+|\(` + keyByte + `+\)|` + quotedKey + `)` + behindPath), distinct: with(strings.Contains, "/operations")},
 	{Name: "monitor-link", Doc: "where a file operation is polled, without a token and on another host: .../monitor/ID",
-		match: matching(absolute + `/monitor/[\w-]+` + behindPath), distinct: with(strings.Contains, "/monitor/")},
+		Match: matching(absolute + `/monitor/[\w-]+` + behindPath), distinct: with(strings.Contains, "/monitor/")},
 	{Name: "odata-context", Doc: "what a body is: an absolute link to $metadata with a fragment; ids in it are percent-encoded",
-		match: matching(`https?://[0-9A-Za-z]` + linkByte + `*/\$metadata#` + linkByte + `+`), distinct: with(strings.Contains, "$metadata#")},
+		Match: matching(`https?://[0-9A-Za-z]` + linkByte + `*/\$metadata#` + linkByte + `+`), distinct: with(strings.Contains, "$metadata#")},
 	{Name: "delta-link", Doc: "where changes are asked for later: an absolute link with a $deltatoken, or on drives a token",
-		match: pageLink(`deltatoken|token`), distinct: with(strings.Contains, "=")},
+		Match: pageLink(`deltatoken|token`), distinct: with(strings.Contains, "=")},
 	{Name: "next-link", Doc: "where the next page is: an absolute link with a $skiptoken or a $skip, or of a drive's delta with a token",
-		match: pageLink(`skiptoken|skip`), distinct: with(strings.Contains, "=")},
+		Match: pageLink(`skiptoken|skip`), distinct: with(strings.Contains, "=")},
 	{Name: "absolute-link", Doc: "an http or https address with a host, without spaces",
-		match: matching(`https?://[0-9A-Za-z]` + linkByte + `*`), distinct: with(strings.HasPrefix, "http")},
+		Match: matching(`https?://[0-9A-Za-z]` + linkByte + `*`), distinct: with(strings.HasPrefix, "http")},
 	{Name: "key-link", Doc: "a relative link that writes its keys in parentheses: /chats('ID'); to be treated as opaque",
-		match: matching(relative + `\('` + pathByte + `+'\)(?:/` + pathByte + `*)?` + behindPath), distinct: with(strings.Contains, "('")},
+		Match: matching(relative + `\('` + pathByte + `+'\)(?:/` + pathByte + `*)?` + behindPath), distinct: with(strings.Contains, "('")},
 	{Name: "relative-link", Doc: "an address below the version's root: it begins with one slash and has no spaces",
-		match: matching(`/[^/` + notLink + `]` + linkByte + `*`), distinct: func(s string) bool {
+		Match: matching(`/[^/` + notLink + `]` + linkByte + `*`), distinct: func(s string) bool {
 			return s[0] == '/' && ascii.IsLetter(s[1]) && len(s) <= 2048 && !strings.HasSuffix(s, "=")
 		}}, // which base64 begins with at times (JPEG data: "/9j/4AAQ"),
 	{Name: "odata-type", Doc: "a type's name: #microsoft.graph.user, with or without #, or a collection of one",
-		match: matching(typeName), distinct: func(s string) bool {
+		Match: matching(typeName), distinct: func(s string) bool {
 			return strings.HasPrefix(s, "#microsoft.graph.") || strings.HasPrefix(s, "microsoft.graph.") || strings.HasPrefix(s, "#Collection(")
 		}},
 	// Of names that people or tenants chose.
 	{Name: "upn", Doc: "a user principal name: LOCAL@DOMAIN; guests have #EXT# in it, and it may begin with $",
-		match: addresses(upnLocal + `+`), distinct: always},
+		Match: addresses(upnLocal + `+`), distinct: always},
 	{Name: "mail", Doc: "a mail address: LOCAL@DOMAIN",
-		match: addresses(mailLocal + `(?:\.` + mailLocal + `)*`), distinct: always},
+		Match: addresses(mailLocal + `(?:\.` + mailLocal + `)*`), distinct: always},
 	{Name: "domain", Doc: "a domain name of two or more labels, which is also a domain's id",
-		match: matchingUpTo(253, domainName), distinct: with(strings.HasSuffix, ".onmicrosoft.com")},
+		Match: matchingUpTo(253, domainName), distinct: with(strings.HasSuffix, ".onmicrosoft.com")},
 	{Name: "schema-extension-id", Doc: "a schema extension: ext and 8 characters, or a verified domain's name, then _ and a name",
-		match: matchingUpTo(256, `[0-9A-Za-z]+_\w+`), distinct: func(s string) bool {
+		Match: matchingUpTo(256, `[0-9A-Za-z]+_\w+`), distinct: func(s string) bool {
 			return len(s) > 12 && strings.HasPrefix(s, "ext") && s[11] == '_' && strings.ContainsAny(s[3:11], "0123456789")
 		}},
 	{Name: "b2x-flow-id", Doc: "a self-service sign-up flow: B2X_1_ and a name",
-		match: matching(`B2X_1_[\w-]+`), distinct: with(strings.HasPrefix, "B2X_1_")},
+		Match: matching(`B2X_1_[\w-]+`), distinct: with(strings.HasPrefix, "B2X_1_")},
 	// Of encodings and opaque tokens, the least specific.
 	{Name: "jwt", Doc: "a signed token: three base64url parts joined by dots, the first two JSON objects (eyJ)",
-		match: matching(`eyJ[\w-]*\.eyJ[\w-]*\.[\w-]*`), distinct: with(strings.HasPrefix, "eyJ")},
+		Match: matching(`eyJ[\w-]*\.eyJ[\w-]*\.[\w-]*`), distinct: with(strings.HasPrefix, "eyJ")},
 	{Name: "json-string", Doc: "a JSON object or array inside a string",
-		match: isJSONString, distinct: always},
-	{Name: "etag", id: true, Doc: `an entity tag: "TAG" or weak W/"TAG" with its quotes; on drives "{GUID},N" and "c:{GUID},N", in older answers GUID,N without quotes`,
-		match: matching(`(?:W/)?"[!#-~]*"|` + guidPattern + `,\d+`), distinct: func(s string) bool {
+		Match: isJSONString, distinct: always},
+	{Name: "etag", IsID: true, Doc: `an entity tag: "TAG" or weak W/"TAG" with its quotes; on drives "{GUID},N" and "c:{GUID},N", in older answers GUID,N without quotes`,
+		Match: matching(`(?:W/)?"[!#-~]*"|` + guidPattern + `,\d+`), distinct: func(s string) bool {
 			return strings.HasPrefix(s, `W/"`) || strings.HasPrefix(s, `"{`) || strings.HasPrefix(s, `"c:{`) || len(s) > 37 && s[36] == ','
 		}}, // a quoted word alone is ordinary text
 	{Name: "skiptoken", Doc: "the place where a page begins: opaque, without spaces; may be base64 that begins eyJ, or X'HEX'",
-		match: matching(pageToken)},
+		Match: matching(pageToken)},
 	{Name: "deltatoken", Doc: "the state since which changes are asked for: opaque, without spaces",
-		match: matching(pageToken)},
+		Match: matching(pageToken)},
 	{Name: "base64", Doc: "base64 of RFC 4648 section 4, padded",
-		match: func(s string) bool { return len(s)%4 == 0 && isBase64Of(s, isBase64) }},
+		Match: func(s string) bool { return len(s)%4 == 0 && isBase64Of(s, isBase64) }},
 	{Name: "base64url", Doc: "base64url of RFC 4648 section 5, padded or not",
-		match: func(s string) bool { return isBase64Of(s, isURLSafe) }},
+		Match: func(s string) bool { return isBase64Of(s, isURLSafe) }},
 	{Name: "binary", Doc: "bytes as base64 or base64url, padded or not",
-		match: func(s string) bool { return isBase64Of(s, isBase64) || isBase64Of(s, isURLSafe) }},
+		Match: func(s string) bool { return isBase64Of(s, isBase64) || isBase64Of(s, isURLSafe) }},
 }
 
 // guidPattern is isBareGUID as a pattern.

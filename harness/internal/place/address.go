@@ -154,9 +154,7 @@ var expressions = map[string]bool{
 // readOptions reads a query, or the fields of a form.
 func readOptions(w *walker, s string, base int, form bool) {
 	for option := range strings.SplitSeq(s, "&") {
-		if option != "" {
-			readOption(w, option, base, form)
-		}
+		readOption(w, option, base, form)
 		base += len(option) + 1
 	}
 }

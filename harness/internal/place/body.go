@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/edit"
+	"github.com/graphvcr/graphvcr/harness/internal/graph"
 	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 )
 
@@ -47,8 +48,7 @@ func (m *Message) KindOf() (kind media.Kind, boundary string) {
 func (m *Message) isFile() bool {
 	typ := media.TypeOf(media.First(m.Header, "Content-Type"))
 	path, _, _ := strings.Cut(m.Address, "?")
-	content := strings.HasSuffix(path, "/content") || strings.HasSuffix(path, "/$value") ||
-		strings.HasSuffix(path, "/%24value") || strings.HasSuffix(path, "/contentStream")
+	_, content := graph.CutContent(path)
 	slice := func() bool { return media.First(m.Header, "Content-Range") != "" }
 	if !m.Answer {
 		return m.Method == http.MethodPut && (content || !media.IsJSONType(typ) || slice()) ||

@@ -66,7 +66,7 @@ func (r *jsonReader) read(s string, base int) {
 		case '"':
 			end, escaped := jsondoc.StringEnd(s, i+1)
 			raw, after, role := s[i+1:end], min(end+1, len(s)), Member
-			if expectKey && strings.HasPrefix(strings.TrimLeft(s[after:], " \t\r\n"), ":") {
+			if expectKey && (strings.HasPrefix(s[after:], ":") || strings.HasPrefix(strings.TrimLeft(s[after:], blanks), ":")) {
 				r.w.top().key, role = raw, MemberName
 				if escaped {
 					r.w.top().key = asJSON.plain(raw)

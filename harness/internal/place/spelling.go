@@ -13,8 +13,8 @@ type spelling struct {
 	safe   ascii.Set                     // what is written as it is
 	spell  func(b []byte, c byte) []byte // how all else is
 	begins string                        // what may begin an escape
-	// decode appends what the escape at byte i means, and returns where the text goes on: at i,
-	// where there is none.
+	// decode appends what the escape that may begin at byte i means, and returns where the text
+	// goes on: at i, where there is none.
 	decode func(b []byte, s string, i int) ([]byte, int)
 	keeps  bool // what was escaped without need stays so
 }
@@ -24,7 +24,7 @@ var (
 
 	asPath    = &spelling{unreserved, percentSpell, "%", percentDecode, true}
 	asQuery   = &spelling{unreserved, percentSpell, "%+", formDecode, true}
-	asJSON    = &spelling{ascii.SetOf(func(c byte) bool { return c >= ' ' && c != '"' && c != '\\' }), jsonSpell, `\`, jsonDecode, false}
+	asJSON    = &spelling{ascii.SetOf(func(c byte) bool { return c >= ' ' && c != '"' && c != '\\' }), jsonSpell, `\`, jsondoc.AppendUnescaped, false}
 	asLiteral = &spelling{ascii.Without("'"), doubled, "'", undoubled("''"), false}
 	asQuoted  = &spelling{ascii.Without(`"`), doubled, `"`, undoubled(`""`), false}
 	asMarkup  = &spelling{ascii.Without("<>&\"'"), markupSpell, "&", markupDecode, false}
@@ -39,7 +39,10 @@ func (how *spelling) view(raw string) (text string, at []int32) {
 	b := make([]byte, 0, len(raw))
 	for i := 0; i < len(raw); {
 		start, n := i, len(b)
-		if b, i = how.decode(b, raw, i); i == start {
+		if strings.IndexByte(how.begins, raw[i]) >= 0 {
+			b, i = how.decode(b, raw, i)
+		}
+		if i == start {
 			b, i = append(b, raw[i]), i+1
 		}
 		for range len(b) - n {
@@ -128,12 +131,10 @@ func undoubled(quotes string) func(b []byte, s string, i int) ([]byte, int) {
 func markupSpell(b []byte, c byte) []byte { return append(b, html.EscapeString(string(rune(c)))...) }
 
 func markupDecode(b []byte, s string, i int) ([]byte, int) {
-	if s[i] == '&' {
-		if k := strings.IndexByte(s[i:min(len(s), i+40)], ';'); k > 0 {
-			entity := s[i : i+k+1]
-			if plain := html.UnescapeString(entity); plain != entity {
-				return append(b, plain...), i + k + 1
-			}
+	if k := strings.IndexByte(s[i:min(len(s), i+40)], ';'); k > 0 {
+		entity := s[i : i+k+1]
+		if plain := html.UnescapeString(entity); plain != entity {
+			return append(b, plain...), i + k + 1
 		}
 	}
 	return b, i
@@ -142,14 +143,6 @@ func markupDecode(b []byte, s string, i int) ([]byte, int) {
 func jsonSpell(b []byte, c byte) []byte {
 	quoted := jsondoc.Canonical(nil, string(rune(c)))
 	return append(b, quoted[1:len(quoted)-1]...)
-}
-
-// jsonDecode reads a string that may be broken.
-func jsonDecode(b []byte, s string, i int) ([]byte, int) {
-	if s[i] == '\\' {
-		return jsondoc.AppendUnescaped(b, s, i)
-	}
-	return b, i
 }
 
 // quoteEnd finds the quote that ends a text which begins at i and in which quotes are

@@ -29,7 +29,7 @@ func Rewrite(m *Message, f Func) bool {
 		w.asks = !m.Answer && m.Method == http.MethodPost && graph.IsLookUp(address)
 		w.batch = !m.Answer && strings.HasSuffix(address, "/"+graph.BatchSegment)
 		m.Body = w.whole(frame{label: "body"}, m.Body, func(string) { readBody(w, m, Leaf{Role: Text}) })
-		m.boundary, w.asks, w.batch = "", false, false
+		m.boundary = ""
 	}
 	m.Trailer = rewriteHeaders(w, "trailer", m.Trailer)
 	changed := w.changed

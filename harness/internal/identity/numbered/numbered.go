@@ -30,7 +30,7 @@ const (
 type Names [32]byte
 
 // Name is the pseudonym of number n (1 and up) in a series, which is a lower-case word:
-// name, user, file. Of File, extension is its end, with its dot.
+// name, user, file. extension, with its dot, is the end of a File's, and "" for all others.
 func (p Names) Name(class Class, series string, n int, extension string) string {
 	switch class {
 	case Domain:
@@ -45,8 +45,6 @@ func (p Names) Name(class Class, series string, n int, extension string) string 
 		return fmt.Sprintf("2001:db8::%x:%x", n>>16&0xffff, n&0xffff)
 	case MAC:
 		return fmt.Sprintf("02-00-5E-%02X-%02X-%02X", n>>16&255, n>>8&255, n&255)
-	case Phrase, Word:
-		extension = ""
 	}
 	var room [64]byte
 	b := append(room[:0], series...)

@@ -25,9 +25,7 @@ const (
 
 // IsReport recognises the reports of usage, which are CSV whatever their type says
 // (v1.0/api/reportroot pages).
-func IsReport(s string) bool {
-	return beginsReport.MatchString(s)
-}
+func IsReport(s string) bool { return beginsReport.MatchString(s) }
 
 var beginsReport = regexp.MustCompile(`^\x{feff}?"?Report Refresh Date[",;\t|]`)
 
