@@ -283,11 +283,10 @@ func looksRandom(w string) bool {
 // cased gives a replacement the letter case of what was written: all capitals, all small
 // letters, or place by place.
 func cased(replacement, written string) string {
-	upper, lower := has(written, ascii.IsUpper), has(written, ascii.IsLower)
 	switch {
-	case !upper:
+	case !has(written, ascii.IsUpper):
 		return replacement
-	case !lower:
+	case !has(written, ascii.IsLower):
 		return strings.ToUpper(replacement)
 	}
 	b := []byte(replacement)

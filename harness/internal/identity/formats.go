@@ -14,8 +14,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
 )
 
-// A Format is a named shape of a string value. Where the fact comes from, and values that do
-// and do not have it, stand in testkit/formats.txt.
+// A Format is a named shape of a string value.
 type Format struct {
 	Name  string
 	IsID  bool              // values are what something is called by: an id, or an etag, which says of what version it is
@@ -57,9 +56,8 @@ func Names() (names []string) {
 	return names
 }
 
-// Recognise returns the most specific format that s has, or nil. Only formats
-// distinct from free text are considered: a date or a chat
-// id is recognised, any word of a name or a token is not.
+// Recognise returns the most specific format that s has, or nil. Only formats distinct from free
+// text are considered: a date or a chat id is recognised, any word of a name or a token is not.
 func Recognise(s string) *Format {
 	if len(s) < 4 { // no value so short is distinctive
 		return nil

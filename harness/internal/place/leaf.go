@@ -23,8 +23,7 @@ type Message struct {
 }
 
 // Parts are the parts of a body whose kind is Multipart; Name is that of a form's field.
-func (m *Message) Parts(boundary string) []Part {
-	parts := make([]Part, 0, 4)
+func (m *Message) Parts(boundary string) (parts []Part) {
 	for _, p := range media.Parts(m.Body, boundary) {
 		if p.Last {
 			break

@@ -46,7 +46,11 @@ func (e *exchange) receive(resp *http.Response) error {
 	body := resp.Body
 	held, err := wire.Read(body, heldBack, resp.ContentLength)
 	if errors.Is(err, wire.ErrTooLarge) {
-		resp.Body = newPassing(e, held, body)
+		length := resp.ContentLength
+		if len(resp.Trailer) > 0 {
+			length = -1 // the end brings the trailer
+		}
+		resp.Body = &passing{copied: copied{ReadCloser: wire.Begun(held, body, nil), what: "the answer", left: length}, exchange: e}
 		return nil
 	}
 	body.Close()
@@ -222,14 +226,6 @@ type passing struct {
 	failure  error // of recording
 
 	reading, over atomic.Bool // over: it is recorded, or noted
-}
-
-func newPassing(e *exchange, held []byte, rest io.ReadCloser) *passing {
-	length := e.resp.ContentLength
-	if len(e.resp.Trailer) > 0 {
-		length = -1 // the end brings the trailer
-	}
-	return &passing{copied: copied{ReadCloser: wire.Begun(held, rest, nil), what: "the answer", left: length}, exchange: e}
 }
 
 func (b *passing) Read(p []byte) (int, error) {

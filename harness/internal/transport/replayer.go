@@ -63,8 +63,15 @@ func (r *Replayer) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	answer, err := r.session.Next(req, body)
+	if miss, ok := err.(*match.MissError); ok {
+		r.mu.Lock()
+		if r.missed++; r.missed <= maxMisses {
+			r.misses = append(r.misses, miss)
+		}
+		r.mu.Unlock()
+	}
 	if err != nil {
-		return nil, r.noted(err)
+		return nil, err
 	}
 	return respond(req, &answer, r.opts.RetryAfter), nil
 }
@@ -87,17 +94,6 @@ func readBody(req *http.Request) ([]byte, error) {
 		return nil, fmt.Errorf("replay %s %s: read the body: %w", req.Method, req.URL.Redacted(), err)
 	}
 	return body, nil
-}
-
-func (r *Replayer) noted(err error) error {
-	if miss, ok := err.(*match.MissError); ok {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if r.missed++; r.missed <= maxMisses {
-			r.misses = append(r.misses, miss)
-		}
-	}
-	return err
 }
 
 // Missed is how many requests had no answer.
