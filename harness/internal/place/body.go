@@ -57,11 +57,9 @@ func (m *Message) isFile() bool {
 	if !content && media.IsReport(m.Body) {
 		return false
 	}
-	if m.Status/100 == 2 && m.Method == http.MethodGet {
-		disposition, _, _ := strings.Cut(media.First(m.Header, "Content-Disposition"), ";")
-		if slice() || content && !strings.HasPrefix(strings.TrimSpace(m.Body), `{"error":`) || strings.EqualFold(strings.TrimSpace(disposition), "attachment") {
-			return true
-		}
+	if m.Status/100 == 2 && m.Method == http.MethodGet && (slice() || content && !strings.HasPrefix(strings.TrimSpace(m.Body), `{"error":`) ||
+		media.TypeOf(media.First(m.Header, "Content-Disposition")) == "attachment") {
+		return true
 	}
 	return strings.HasPrefix(typ, "image/") || strings.HasPrefix(typ, "video/") || strings.HasPrefix(typ, "audio/") ||
 		typ == "application/octet-stream" && !media.IsJSON(m.Body)
@@ -196,9 +194,10 @@ func readEntityHeaders(w *walker, s string, base int) http.Header {
 	return h
 }
 
-// readHeader reads the value of a header; its role is that of a message's, or a part's.
+// readHeader reads the value of a header, whose name is canonical; its role is that of a message's,
+// or a part's.
 func readHeader(w *walker, name, s string, role Role) {
-	leaf := Leaf{Role: role, Name: http.CanonicalHeaderKey(name)}
+	leaf := Leaf{Role: role, Name: name}
 	switch leaf.Name {
 	case "Content-Disposition", "Content-Type":
 		readParameters(w, s, leaf)

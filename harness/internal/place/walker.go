@@ -78,7 +78,7 @@ func rewriteHeaders(w *walker, label string, h http.Header) http.Header {
 	for _, name := range w.names {
 		for n, value := range h[name] {
 			at := frame{label: label, name: http.CanonicalHeaderKey(name)}
-			if is := w.whole(at, value, func(s string) { readHeader(w, name, s, Header) }); is != value {
+			if is := w.whole(at, value, func(s string) { readHeader(w, at.name, s, Header) }); is != value {
 				if changed == nil {
 					changed = h.Clone()
 				}

@@ -59,7 +59,8 @@ func IsJSONType(media string) bool {
 	return media == "application/json" || strings.HasSuffix(media, "+json")
 }
 
-// TypeOf is the media type of a Content-Type, in lower case and without parameters.
+// TypeOf is the type that a Content-Type or Content-Disposition says, in lower case and without
+// parameters.
 func TypeOf(header string) string {
 	media, _, _ := strings.Cut(header, ";")
 	return strings.ToLower(strings.TrimSpace(media))
