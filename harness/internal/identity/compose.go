@@ -73,11 +73,11 @@ func memoryOf(guid string) (memory [16]byte, ok bool) {
 	if !isBareGUID(guid) {
 		return memory, false
 	}
-	b, err := hex.DecodeString(strings.ReplaceAll(guid, "-", ""))
+	b, _ := hex.DecodeString(strings.ReplaceAll(guid, "-", ""))
 	for k, from := range guidOrder {
 		memory[from] = b[k]
 	}
-	return memory, err == nil
+	return memory, true
 }
 
 // sid replaces a security identifier: of a cloud object the GUID that its four numbers

@@ -143,7 +143,7 @@ var isWordByte = ascii.SetOf(isURLSafe)
 func (r *rewriter) scan() {
 	for i := 0; i < len(r.text); {
 		if !isWordByte[r.text[i]] {
-			if r.text[i] == '%' && ascii.IsEscape(r.text, i) { // the digits of an escape are no part of a word
+			if ascii.IsEscape(r.text, i) { // the digits of an escape are no part of a word
 				i += 2
 			}
 			i++

@@ -127,11 +127,8 @@ func (r *pathReader) show(s string, base int, role Role) {
 
 // arguments reads what stands in the parentheses of a segment: a key, or arguments by name.
 func (r *pathReader) arguments(s string, base int) {
-	if s == "" {
-		return
-	}
 	w := r.w
-	if name, _, named := strings.Cut(s, "="); s[0] != '\'' && (named || isList(s)) && strings.IndexByte(name, '\'') < 0 {
+	if name, _, named := strings.Cut(s, "="); (named || isList(s)) && strings.IndexByte(name, '\'') < 0 {
 		w.in(frame{label: "arguments", index: r.step + 1}, func() { readExpression(w, s, base, arguing) })
 		return
 	}
@@ -176,9 +173,6 @@ func readOption(w *walker, s string, base int, form bool) {
 	w.push(frame{label: label, name: shown})
 	defer w.pop()
 	w.written(asQuery, name, base, func(t string, at int) { w.show(Leaf{Text: t, Role: OptionName, Name: canonical}, at) })
-	if value == "" {
-		return
-	}
 	w.written(asQuery, value, base+len(name)+1, func(t string, at int) {
 		switch {
 		case form:
@@ -340,7 +334,7 @@ func (e *expressionReader) literal(s string, i, base int, quote byte) int {
 // compared is the property that a literal is compared with.
 func (e *expressionReader) compared() string {
 	path := e.property
-	if path == e.variable && path != "" {
+	if path == e.variable {
 		path = e.of
 	}
 	return path[strings.LastIndexByte(path, '/')+1:]
