@@ -1,6 +1,6 @@
 // Package graph is the one home of facts about Microsoft Graph that metadata does not
-// hold: its clouds and their hosts, the parts of a batch, the actions that only read, and the
-// hashes of files. Packages of its own have what OData names (odata), the states of
+// hold: its clouds and their hosts, the parts of a batch, the actions that only read, the contents
+// of files and their hashes. Packages of its own have what OData names (odata), the states of
 // long-running operations (async), and headers and statuses (protocol).
 //
 // It promises that each fact stands here once, with its source. Letter case is folded where
