@@ -337,16 +337,10 @@ func linkKey(link string) string {
 	return link
 }
 
-// contentSegments end the address of what a file holds, or of how it gets there.
-var contentSegments = [...]string{"/content", "/contentStream", "/$value", "/%24value", "/createUploadSession"}
-
-// fileAddress is the address of a file by one of the file or its content.
+// fileAddress is the address of a file by one of the file, its content, or of how that gets there.
 func fileAddress(at string) (address string, isContent bool) {
 	path, _, _ := strings.Cut(at, "?")
-	for _, segment := range contentSegments {
-		if file, ok := strings.CutSuffix(path, segment); ok {
-			return strings.TrimSuffix(file, ":"), true
-		}
-	}
-	return strings.TrimSuffix(path, ":"), false
+	file, isContent := graph.CutContent(path)
+	file, isSession := strings.CutSuffix(file, "/createUploadSession")
+	return strings.TrimSuffix(file, ":"), isContent || isSession
 }
