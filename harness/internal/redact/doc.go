@@ -19,8 +19,8 @@
 //   - else it is a name: a person's, a domain's, a file's or any text's.
 //
 // The files lie in layers, each using only those below it: the table, what values look like (text,
-// secrets, hidden, harmless, service), the books of a recording (ledger, previous, verdicts), and, each
-// with the one before in it: a scene, a vocabulary, a renamer, a judge, and a pass over an interaction.
+// secrets, harmless), the books of a recording (ledger, previous), and, each with the one before in
+// it: a scene, a vocabulary, a renamer, a judge, and a pass over an interaction.
 //
 // What goes to a host that is neither Graph's nor one of its hosts for files is none of what
 // rules speak of: every rule is obeyed there, whatever is switched off.
