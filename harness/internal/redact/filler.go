@@ -2,7 +2,6 @@ package redact
 
 import (
 	"encoding/base64"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -94,10 +93,4 @@ func fileSizes(m place.Message) map[string]int64 {
 		}
 	}, &m)
 	return sizes
-}
-
-// offsetOf reads where a slice begins: Content-Range: bytes 0-25/128.
-func offsetOf(contentRange string) (offset int64) {
-	_, _ = fmt.Sscanf(strings.ToLower(contentRange), "bytes %d-", &offset) // 0 where it says none
-	return max(offset, 0)
 }

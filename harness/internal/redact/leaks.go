@@ -63,7 +63,7 @@ func Leaks(c *cassette.Cassette, rules Rules) ([]Leak, error) {
 // leaksIn runs a pass in trial over a cassette.
 func leaksIn(c *cassette.Cassette, r *Redactor) (found []Leak) {
 	for n, i := range c.Interactions {
-		p := newPass(r)
+		p := r.begin()
 		p.look = func(l *place.Leaf, v verdict) {
 			by := v.rule
 			switch {

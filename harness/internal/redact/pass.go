@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -28,18 +29,23 @@ type pass struct {
 	look    func(l *place.Leaf, v verdict) // is given the verdicts, and nothing is replaced
 }
 
-// newPass begins a pass, which end ends.
-func newPass(r *Redactor) *pass {
-	p := &pass{counts: map[string]int{}, unknown: map[string]int{}, holes: map[int]cassette.HoleKind{}, names: map[string]taggedName{}}
-	p.r = r
-	if p.memory, _ = r.memories.Get().(*memory); p.memory == nil {
-		p.memory = &memory{spots: map[label]*spot{}}
+// begin begins a pass, which end ends.
+func (r *Redactor) begin() *pass {
+	p, again := r.passes.Get().(*pass)
+	if !again {
+		p = &pass{counts: map[string]int{}, unknown: map[string]int{}}
+		p.r, p.memory.spots = r, map[label]*spot{}
 	}
 	return p
 }
 
-// end leaves what was met lately to the next pass.
-func (p *pass) end() { p.r.memories.Put(p.memory) }
+// end leaves the pass to the next interaction, for which nothing counts but what was met lately.
+func (p *pass) end() {
+	p.scene, p.leaves, p.holes, p.names, p.look = scene{r: p.r}, 0, nil, nil, nil
+	clear(p.counts)
+	clear(p.unknown)
+	p.r.passes.Put(p)
+}
 
 // leaf says what is to stand in a leaf's place.
 func (p *pass) leaf(l *place.Leaf) (string, bool) {
@@ -61,9 +67,8 @@ func (p *pass) verdict(l *place.Leaf) verdict {
 	if !isRemembered(l) {
 		return p.judge.verdict(l)
 	}
-	at := p.spot(l.Name, l.Parent)
-	is := standing{at, l.Outer, l.Text, l.Role, p.outside, p.request, p.signIn, p.sealed}
-	t, before := p.memory.met(at, l.Text)
+	is := standing{p.spot(l.Name, l.Parent), l.Outer, l.Text, l.Role, p.outside, p.request, p.signIn, p.sealed}
+	t, before := p.memory.met(&is)
 	if t.said != nil && t.said.standing == is {
 		return t.said.verdict
 	}
@@ -109,6 +114,9 @@ func (p *pass) carryOut(l *place.Leaf, v verdict) string {
 		}
 	}
 	if p.request && v.hole != "" && (l.Role != place.Header || matchedHeaders.has(l.Name)) {
+		if p.holes == nil {
+			p.holes, p.names = map[int]cassette.HoleKind{}, map[string]taggedName{}
+		}
 		p.holes[p.leaves] = v.hole
 		if v.hole == cassette.HoleName && v.text != l.Text && p.r.rules.Tags != Off {
 			p.tag(v.text, l.Text, l.Looked() || l.IsName() || l.Role == place.Header)
@@ -130,31 +138,23 @@ func (p *pass) tag(pseudonym, value string, looked bool) {
 // changed.
 func (p *pass) interaction(i *cassette.Interaction) {
 	req, resp := &i.Request, &i.Response
-	address := req.URL
-	if hostOf(address) == "" && req.Host != "" {
-		address = "https://" + req.Host + address
-	}
-	host := hostOf(address)
+	host := cmp.Or(hostOf(req.URL), req.Host)
 	p.left, p.signIn = !graph.IsHost(host), graph.IsSignInHost(host)
 	p.sealed = p.left && !graph.IsFileHost(host)
 	asked, answered := messagesOf(i)
-	p.request, p.offset, p.before = true, offsetOf(media.First(req.Headers, "Content-Range")), p.previous.message(false, p.r.ledger)
 	p.rewrite(&asked)
-	p.request = false
 	if p.look == nil {
 		p.previous = p.r.previous.place(p.previous, &asked, resp)
 	}
 	answered.Body = p.previous.inOrder(req.Body, resp.Body)
-	p.offset, p.before, p.sizes = offsetOf(media.First(resp.Headers, "Content-Range")), p.previous.message(true, p.r.ledger), fileSizes(answered)
+	p.sizes = fileSizes(answered)
 	p.rewrite(&answered)
-	p.before = nil
 
-	sent, came := len(req.Body), len(resp.Body)
-	req.URL, req.Headers, req.Trailer, req.Body = asked.Address, asked.Header, asked.Trailer, asked.Body
-	resp.Headers, resp.Trailer, resp.Body = answered.Header, answered.Trailer, answered.Body
+	req.Headers = withLength(asked.Header, &req.ContentLength, len(req.Body), len(asked.Body))
+	req.URL, req.Trailer, req.Body = asked.Address, asked.Trailer, asked.Body
+	resp.Headers = withLength(answered.Header, &resp.ContentLength, len(resp.Body), len(answered.Body))
+	resp.Trailer, resp.Body = answered.Trailer, answered.Body
 	resp.Status = statusLine(resp.Code, resp.Status)
-	req.Headers = withLength(req.Headers, &req.ContentLength, sent, len(req.Body))
-	resp.Headers = withLength(resp.Headers, &resp.ContentLength, came, len(resp.Body))
 	if p.previous != nil { // how long it took changes with every call
 		resp.Duration = p.previous.of.Response.Duration
 	}
@@ -164,9 +164,13 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	}
 }
 
+// rewrite rewrites a message, beside the one that the recording before has in its place.
 func (p *pass) rewrite(m *place.Message) {
-	p.outside = p.left && !m.Answer
+	slice, _ := media.RangeOf(m.Header)
+	p.request, p.offset, p.before = !m.Answer, slice.First, p.previous.message(m.Answer, p.r.ledger)
+	p.outside = p.left && p.request
 	place.Rewrite(m, p.leaf)
+	p.before = nil
 }
 
 // others rewrites what go-vcr keeps of a request beside that.

@@ -31,7 +31,7 @@ type Redactor struct {
 	keep       struct{ values, members, headers set }
 	ledger     *ledger
 	previous   *previous
-	memories   sync.Pool // of *memory
+	passes     sync.Pool // of *pass
 
 	mu      sync.Mutex
 	counts  map[string]int // by rule
@@ -76,7 +76,7 @@ func (r *Redactor) Interaction(i *cassette.Interaction) *cassette.Interaction {
 
 // Record is Interaction, with the note that Meta wants at the end of the recording.
 func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction, note []byte) {
-	p := newPass(r)
+	p := r.begin()
 	defer p.end()
 	p.previous = r.previous.like(i)
 	out := *i
@@ -100,7 +100,7 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 	if err != nil {
 		return err
 	}
-	p := newPass(r)
+	p := r.begin()
 	defer p.end()
 	vars := maps.Clone(m.Vars)
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
@@ -134,7 +134,7 @@ func (r *Redactor) Var(name, value string) string {
 	if steps.has(value) {
 		return value
 	}
-	p := newPass(r)
+	p := r.begin()
 	defer p.end()
 	return p.rewritten(nil, place.Leaf{Role: place.Text, Name: name, Text: value})
 }
@@ -195,7 +195,7 @@ func (r *Redactor) Message(text string) string {
 	if is, ok := r.ledger.known(text); ok {
 		return is
 	}
-	p := newPass(r)
+	p := r.begin()
 	defer p.end()
 	if is, has := p.parts(nil, place.Leaf{Role: place.Text, Text: text}); has {
 		text = is

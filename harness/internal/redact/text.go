@@ -105,7 +105,10 @@ func ofAddress(but string) string { return "[^\x00-\x20\"'<>`" + but + "]" }
 
 func hostOf(address string) string {
 	_, rest, _ := strings.Cut(address, "://")
-	return rest[:strings.IndexAny(rest+"/", "/?")]
+	if end := strings.IndexAny(rest, "/?"); end >= 0 {
+		return rest[:end]
+	}
+	return rest
 }
 
 func digitsIn(s string) (n int) {

@@ -57,8 +57,8 @@ type memory struct {
 // mostSpots bounds the spots of a memory, which are forgotten where there are more.
 const mostSpots = 1 << 11
 
-// A metText is a text at a spot, by its hash. Most are met once, and only the verdict on what comes
-// again is kept.
+// A metText is a standing, by its hash. Most are met once, and only the verdict on what comes again
+// is kept.
 type metText struct {
 	hash uint64
 	said *answer
@@ -70,9 +70,15 @@ type answer struct {
 	verdict
 }
 
-// met is what is kept of a text, and whether it was met before at this spot.
-func (m *memory) met(at *spot, text string) (t *metText, before bool) {
-	h := maphash.String(at.seed, text)
+// met is what is kept of a standing, and whether it was met before.
+func (m *memory) met(is *standing) (t *metText, before bool) {
+	h := maphash.String(is.at.seed, is.text) + uint64(is.role)<<1
+	if is.request {
+		h++
+	}
+	if is.outer != "" { // the links of an answer show the same hosts
+		h += maphash.String(is.at.seed, is.outer)
+	}
 	both := &m.texts[h%uint64(len(m.texts))]
 	if both[0].hash != h {
 		both[0], both[1] = both[1], both[0]
@@ -108,13 +114,13 @@ type standing struct {
 // A vocabulary says which texts are harmless where they stand.
 type vocabulary struct {
 	scene
-	memory *memory
+	memory memory
 }
 
 // spot is what a name says, and the member above.
 func (p *vocabulary) spot(name, parent string) *spot {
 	at := label{name, parent}
-	m, last := p.memory, p.memory.last
+	m, last := &p.memory, p.memory.last
 	switch {
 	case last == nil:
 		last = &spot{}

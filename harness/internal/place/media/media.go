@@ -1,6 +1,7 @@
 package media
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -78,6 +79,23 @@ func First(h http.Header, name string) string {
 		}
 	}
 	return ""
+}
+
+// A Range is what Content-Range says of a slice of a file, bytes 0-25/128: its first and last
+// bytes, and the file's size.
+type Range struct{ First, Last, Size int64 }
+
+// RangeOf reads the Content-Range among headers. ok is false where it does not say all.
+func RangeOf(h http.Header) (r Range, ok bool) {
+	text := strings.ToLower(First(h, "Content-Range"))
+	if text == "" {
+		return r, false
+	}
+	n, _ := fmt.Sscanf(text, "bytes %d-%d/%d", &r.First, &r.Last, &r.Size)
+	if r.First < 0 {
+		return Range{}, false
+	}
+	return r, n == 3 && r.First <= r.Last
 }
 
 // A Part of a multipart text: where its boundary stands, what it holds, and whether that is
