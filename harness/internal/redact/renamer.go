@@ -166,10 +166,8 @@ func (p *renamer) token(f *field, l *place.Leaf) verdict {
 	case r == secretURLToken && p.signIn:
 		return verdict{placeholder, r, cassette.HoleSecret}
 	}
-	if l.Role == place.Token || f != nil {
-		if t, ok := p.opaque(l); ok {
-			return verdict{text: t, rule: r}
-		}
+	if t, ok := p.opaque(l); ok {
+		return verdict{text: t, rule: r}
 	}
 	if r.Class() == Secret {
 		return verdict{placeholder, r, cassette.HoleSecret}

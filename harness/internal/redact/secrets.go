@@ -90,11 +90,8 @@ func quotedSecret(s string, i int, assigned string) (end int, r ID) {
 	if assigned == "" || s[i] != '"' && s[i] != '\'' {
 		return 0, noRule
 	}
-	if before := strings.TrimRight(s[:i], ` \`); !strings.HasSuffix(before, ":") && !strings.HasSuffix(before, "=") {
-		return 0, noRule
-	}
-	f := secretField(assigned, "", credentialFields, memberFields)
-	if f == nil || !isNameWord(assigned) {
+	f, before := credentialOf(assigned), strings.TrimRight(s[:i], ` \`)
+	if f == nil || !strings.HasSuffix(before, ":") && !strings.HasSuffix(before, "=") {
 		return 0, noRule
 	}
 	size := strings.IndexAny(s[i+1:], s[i:i+1]+"\n")
@@ -120,14 +117,12 @@ func secretWord(word, scheme, assigned string) (string, ID) {
 	if len(word) < 6 || word == placeholder {
 		return word, noRule
 	}
-	if isNameWord(assigned) && !strings.HasPrefix(word, placeholder) {
-		if f := secretField(assigned, "", credentialFields, memberFields); f != nil {
-			return placeholder, f.rule
-		}
+	if f := credentialOf(assigned); f != nil && !strings.HasPrefix(word, placeholder) {
+		return placeholder, f.rule
 	}
 	switch {
 	case len(word) < 16:
-	case isLinkToken(strings.ToLower(assigned)) && len(assigned) >= len("sig") && assigned != "code" && !strings.HasPrefix(word, placeholder):
+	case len(assigned) >= len("sig") && isLinkToken(strings.ToLower(assigned)) && assigned != "code" && !strings.HasPrefix(word, placeholder):
 		return placeholder, secretURLToken
 	case isJWT(word), isJWT(word[max(0, strings.Index(word, "eyJ")):]): // by itself, or behind what it was stuck to
 		return fakeJWT, secretJWT
@@ -212,9 +207,13 @@ func onesFor(s string) string {
 // isNumber recognises a number of JSON, which may have zeros before it.
 var isNumber = form(`-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?`)
 
-// isNameWord reports whether a word may be the name of a member, and is no path or address.
-func isNameWord(s string) bool {
-	return ascii.All(s, func(c byte) bool { return ascii.IsAlnum(c) || c == '_' })
+// credentialOf is the field of a credential that a word in a text names, nil of another word, a
+// path or an address.
+func credentialOf(word string) *field {
+	if word == "" || !ascii.All(word, func(c byte) bool { return ascii.IsAlnum(c) || c == '_' }) {
+		return nil
+	}
+	return secretField(word, "", credentialFields, memberFields)
 }
 
 // isPlaceholder reports whether a text is made of constants of credentials and nothing else.

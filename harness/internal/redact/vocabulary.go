@@ -295,9 +295,8 @@ func (p *vocabulary) isStep(s, before string) bool {
 		return true
 	case isGraphs(s): // whatever stands before
 		return words.IsType(s) || isQualified(s)
-	case isVersionID(s), isThumbnailSize(s), isWordOfTeams(s), before == "localizations" && words.IsLanguage(s), serviceIDsFollow.has(before) && isServiceID(s):
-		return true
-	case steps.has(s), s[0] == '$' && words.IsMember(strings.TrimPrefix(s, "$")):
+	case steps.has(s), s[0] == '$' && words.IsMember(s[1:]), isVersionID(s), isThumbnailSize(s), isWordOfTeams(s),
+		before == "localizations" && words.IsLanguage(s), serviceIDsFollow.has(before) && isServiceID(s):
 		return true
 	case words.IsMember(s), words.IsType(strings.TrimPrefix(s, "Microsoft.DirectoryServices.")):
 		return !namesFollow.has(before) || operations.has(s) || p.outside
