@@ -111,7 +111,7 @@ func leakFinding(file, hint string, leak redact.Leak) report.Finding {
 	switch {
 	case leak.Rule == redact.RandomValue:
 		f.Severity, f.Hint = report.Note, ""
-	case leak.Level == redact.Blocks:
+	case leak.Rule.Class() == redact.Secret:
 		f.Severity = report.Error
 	}
 	return f

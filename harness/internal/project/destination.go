@@ -100,7 +100,7 @@ func (p *Project) Guard(c *cassette.Cassette) error {
 		return err
 	}
 	for _, leak := range leaks {
-		if leak.Level == redact.Blocks {
+		if leak.Rule.Class() == redact.Secret {
 			return &fault.Error{
 				Place:   fault.Place(report.Place{File: c.File, Line: leak.Line}),
 				Message: leak.String(),

@@ -38,11 +38,11 @@ func leave(t *testing.T, p *project.Project, name string, reads int) (left strin
 		if n == 1 {
 			retryOf = 0
 		}
-		err := j.Append(n, retryOf, r.Interaction(&cassette.Interaction{
+		i, _ := r.Record(&cassette.Interaction{
 			Request:  cassette.Request{Method: "GET", URL: fmt.Sprintf("https://graph.microsoft.com/v1.0/users/adele@fabrikam.com/messages?$skip=%d", n)},
 			Response: cassette.Response{Code: 200, Headers: map[string][]string{"Content-Type": {"application/json"}}, Body: `{"userPrincipalName":"adele@fabrikam.com","secretText":"Hunter2~aaaa.bbbb_cccc-dddd~eeee"}`},
-		}), nil)
-		if err != nil {
+		})
+		if err := j.Append(n, retryOf, i, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

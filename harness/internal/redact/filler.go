@@ -44,12 +44,10 @@ func base64Filler(s string) string {
 	return encoding.EncodeToString([]byte(fillerAt(0, base64.RawStdEncoding.DecodedLen(len(bare)))))
 }
 
-// largestHashed bounds the files whose fillers are hashed.
-const largestHashed = 64 << 20
-
 // fillerHash is a hash of a file's filler as a listing shows it, "" for one that is not
 // known or of too large a file. What many files begin with is hashed once.
 func fillerHash(name string, size int64) string {
+	const largestHashed = 64 << 20
 	begun, ok := graph.NewFileHash(name)
 	if !ok || size < 0 || size > largestHashed {
 		return ""

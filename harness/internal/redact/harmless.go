@@ -268,6 +268,7 @@ func quotedValues(text string) (values []identity.Span) {
 // quoteEnds returns where the quote stands that closes the one at i, behind which no word goes
 // on; literals of addresses within are passed over. It is 0 where that is not clear.
 func quoteEnds(text string, i int) int {
+	const longestQuoted = 512
 	quote := text[i]
 	for j := i + 2; j < min(len(text), i+longestQuoted); j++ {
 		if text[j] != quote {
@@ -287,9 +288,6 @@ func quoteEnds(text string, i int) int {
 	}
 	return 0
 }
-
-// longestQuoted bounds values in quotes.
-const longestQuoted = 512
 
 // areServiceWords reports whether all words of a text are of the vocabulary.
 func areServiceWords(text string) bool {

@@ -236,11 +236,8 @@ func (p *judge) byForm(l *place.Leaf) verdict {
 	if p.obeys(identityAddress) {
 		note(identityAddress, eachAddress(text, func(s string) string { return p.r.ledger.name("user", s, "") }))
 	}
-	switch {
-	case by == noRule && strings.Contains(text, placeholder): // which stood for a credential before
-		return verdict{text, secretLogin, cassette.HoleName}
-	case by == noRule:
-		return verdict{}
+	if by == noRule && strings.Contains(text, placeholder) { // which stood for a credential before
+		by = secretLogin
 	}
 	return verdict{text, by, cassette.HoleName}
 }

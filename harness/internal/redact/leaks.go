@@ -16,23 +16,14 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/words"
 )
 
-// Level says how bad a leak is.
-type Level string
-
-// The levels.
-const (
-	Blocks  Level = "blocks"  // a secret: a cassette with it is not saved
-	Advises Level = "advises" // identity, content, or what looks like a secret
-)
-
 // RandomValue is the rule of a leak that no rule would replace: a long value that
 // looks random and has no known format.
 const RandomValue ID = "advice.random-value"
 
-// A Leak is a value that redaction would replace. It never holds the value.
+// A Leak is a value that redaction would replace. It never holds the value. With one of a rule of
+// class Secret no cassette is saved.
 type Leak struct {
 	Rule        ID
-	Level       Level
 	Interaction int    // its position
 	Part        string // request.url, request.headers.NAME, request.body, response.body, vars.NAME, ...
 	Path        string // in a JSON body, a normalized path, with [*] for names that are values; else ""
@@ -101,10 +92,7 @@ func isStranger(text string, by ID) (found bool) {
 
 // leak is one at the place of a leaf, without the names in it that are values.
 func (p *pass) leak(at *place.Leaf, rule ID, of *cassette.Interaction, position int) Leak {
-	l := Leak{Rule: rule, Level: Advises, Interaction: position, Line: of.Line, Excerpt: fmt.Sprintf("%d bytes", len(at.Text))}
-	if rule.Class() == Secret {
-		l.Level = Blocks
-	}
+	l := Leak{Rule: rule, Interaction: position, Line: of.Line, Excerpt: fmt.Sprintf("%d bytes", len(at.Text))}
 	side := "response"
 	if p.request {
 		side = "request"

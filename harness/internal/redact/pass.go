@@ -83,14 +83,13 @@ func (p *pass) verdict(l *place.Leaf) verdict {
 // isRemembered reports whether the verdict on a leaf is remembered: its place says no more of
 // it than a standing does, and is one that others have.
 func isRemembered(l *place.Leaf) bool {
+	const longestRemembered = 128
 	switch l.Role {
 	case place.Segment, place.FileName, place.Literal, place.Token, place.MemberName, place.Boundary, place.Bytes:
 		return false
 	}
 	return !l.Layered && len(l.Text) <= longestRemembered && !strings.HasSuffix(l.Name, "Hash") && !strings.EqualFold(l.Parent, "headers")
 }
-
-const longestRemembered = 128
 
 // carryOut notes a verdict and says what is to stand there.
 func (p *pass) carryOut(l *place.Leaf, v verdict) string {
@@ -143,9 +142,7 @@ func (p *pass) interaction(i *cassette.Interaction) {
 	p.sealed = p.left && !graph.IsFileHost(host)
 	asked, answered := messagesOf(i)
 	p.rewrite(&asked)
-	if p.look == nil {
-		p.previous = p.r.previous.place(p.previous, &asked, resp)
-	}
+	p.previous = p.r.previous.place(p.previous, &asked, resp)
 	answered.Body = p.previous.inOrder(req.Body, resp.Body)
 	p.sizes = fileSizes(answered)
 	p.rewrite(&answered)
@@ -159,9 +156,7 @@ func (p *pass) interaction(i *cassette.Interaction) {
 		resp.Duration = p.previous.of.Response.Duration
 	}
 	p.others(i)
-	if p.look == nil {
-		i.Holes = p.holesIn(&asked)
-	}
+	i.Holes = p.holesIn(&asked)
 }
 
 // rewrite rewrites a message, beside the one that the recording before has in its place.

@@ -66,15 +66,9 @@ func New(rules Rules, options Options) (*Redactor, error) {
 	return r, nil
 }
 
-// Interaction returns a redacted copy, as it is stored: nothing that comes later changes
-// it. Values that are met for the first time get their pseudonyms. The argument is not
-// changed, nor anything that it refers to.
-func (r *Redactor) Interaction(i *cassette.Interaction) *cassette.Interaction {
-	stored, _ := r.Record(i)
-	return stored
-}
-
-// Record is Interaction, with the note that Meta wants at the end of the recording.
+// Record returns a redacted copy, as it is stored: nothing that comes later changes it, and
+// neither the argument nor anything that it refers to is changed. Values that are met for the first
+// time get their pseudonyms. The note is for Meta, at the end of the recording.
 func (r *Redactor) Record(i *cassette.Interaction) (stored *cassette.Interaction, note []byte) {
 	p := r.begin()
 	defer p.end()
@@ -108,9 +102,7 @@ func (r *Redactor) Meta(m *cassette.Meta, notes [][]byte) error {
 	}
 	m.Vars = vars
 	for _, s := range []*string{&m.Source, &m.Client} {
-		if v := p.byForm(&place.Leaf{Text: *s}); v.rule != noRule {
-			*s = v.text
-		}
+		*s = p.byForm(&place.Leaf{Text: *s}).text
 	}
 	m.Rules = r.rules.Digest()
 	m.Redacted = append(m.Redacted, slices.Collect(maps.Keys(r.Summary()))...)
@@ -141,14 +133,11 @@ func (r *Redactor) Var(name, value string) string {
 
 // Guard refuses an interaction that holds a secret.
 func (r *Redactor) Guard() cassette.Guard {
-	look, err := New(r.rules, Options{Salt: r.options.Salt, Mark: r.options.Mark})
+	look, _ := New(r.rules, Options{Salt: r.options.Salt, Mark: r.options.Mark}) // of rules that were valid
 	return func(c *cassette.Cassette) error {
-		if err != nil {
-			return err
-		}
 		var shown []string
 		for _, l := range leaksIn(c, look) {
-			if l.Level == Blocks {
+			if l.Rule.Class() == Secret {
 				shown = append(shown, l.String())
 			}
 		}
@@ -207,10 +196,7 @@ func (r *Redactor) Message(text string) string {
 		}
 		return address
 	})
-	if v := p.byForm(&place.Leaf{Text: text}); v.rule != noRule {
-		text = v.text
-	}
-	return withoutNetwork(r.ledger.within(text))
+	return withoutNetwork(r.ledger.within(p.byForm(&place.Leaf{Text: text}).text))
 }
 
 // withoutNetwork replaces the numbers of hosts, with or without a port.

@@ -226,9 +226,6 @@ func isPlaceholder(s string) bool {
 // deepest is how often what a text hides may be encoded.
 const deepest = 3
 
-// mostPacked bounds what a packed text may hold.
-const mostPacked = 1 << 20
-
 // WithoutCredentials is a text with another in place of what is a credential by its form: in
 // place of all of it, where an encoding hides the credential.
 func WithoutCredentials(text, instead string) string {
@@ -330,6 +327,7 @@ func percents(s string) string {
 // base64Runs is what the base64 in a text says, one run a line. Runs may be broken by the line
 // ends of mail; an empty line ends one.
 func base64Runs(s string) string {
+	const mostPacked = 1 << 20 // that a packed text may hold
 	s = strings.NewReplacer("\n\n", "\n \n", "\r\n\r\n", "\r\n \r\n").Replace(s)
 	isOfRun := func(c byte) bool { return ascii.IsAlnum(c) || strings.IndexByte("+/-_=\r\n", c) >= 0 }
 	return runs(s, 16, isOfRun, func(run string) ([]byte, error) {

@@ -138,9 +138,9 @@ func ExampleLeaks() {
 	i.Request.Body = `{"displayName":"Adele Vance","passwordProfile":{"password":"not so secret"}}`
 	leaks, _ := redact.Leaks(&cassette.Cassette{Interactions: []*cassette.Interaction{i}}, redact.Rules{})
 	for _, l := range leaks {
-		fmt.Println(l.Level, l)
+		fmt.Println(l.Rule.Class(), l)
 	}
 	// Output:
-	// advises interaction 0: request.body $['displayName']: identity.name (11 bytes)
-	// blocks interaction 0: request.body $['passwordProfile']['password']: secret.password (13 bytes)
+	// identity interaction 0: request.body $['displayName']: identity.name (11 bytes)
+	// secret interaction 0: request.body $['passwordProfile']['password']: secret.password (13 bytes)
 }

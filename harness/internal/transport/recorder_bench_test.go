@@ -93,7 +93,8 @@ func redacting(t testing.TB, base http.RoundTripper) (carrier http.RoundTripper,
 		t.Fatal(err)
 	}
 	r, file := recording(t, transport.RecorderOptions{Base: base, Redact: func(i *cassette.Interaction) (*cassette.Interaction, []byte) {
-		return red.Interaction(i), nil
+		stored, _ := red.Record(i)
+		return stored, nil
 	}})
 	return r, file, func() error { return saveAs(r, file, journal.Saving{Clean: true}) }
 }
@@ -192,7 +193,7 @@ func redactedOnOneCore(b *testing.B, body string, n int) float64 {
 	i.Response.Body, i.Response.Headers = body, http.Header{"Content-Type": {"application/json"}}
 	return seconds(b, func() error {
 		for range n {
-			red.Interaction(i)
+			red.Record(i)
 		}
 		return nil
 	})
