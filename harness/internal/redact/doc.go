@@ -49,9 +49,7 @@
 // # Leaks
 //
 // Since a clean cassette is a fixed point of redaction, a leak is what redaction would
-// still replace. [Leaks] has therefore no patterns of its own. What was replaced only because
-// nothing knows its member is counted by [Redactor.Unknown], with the names that a rule
-// keep-members may list; a name that nothing knows is not listed, since it is a value itself.
+// still replace. [Leaks] has therefore no patterns of its own.
 //
 // What it does not do: it does not read images or documents (their bytes are content), nor
 // hide how long a text or how large a file is, nor decimal ids in paths.

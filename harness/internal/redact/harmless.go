@@ -77,6 +77,7 @@ var (
 	isRange         = form(`\d*-?\d*`)          // where a slice begins and ends, either left out
 	isDotted        = form(`\d+(?:\.\d*){0,2}`) // 1.2.3
 	isDecimal       = form(`\d+\.\d+(?:[eE][+-]?\d{1,3})?`)
+	isNumber        = form(`-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?`) // of JSON, or with zeros before it
 )
 
 // valueForms are members whose values have a form that the service gives them.
@@ -198,11 +199,6 @@ func isHTTPValue(name, s string) bool {
 // clock, which no cassette hides.
 func isCounter(l *place.Leaf) bool {
 	return len(l.Text) >= 10 && len(l.Text) < 20 && ascii.All(l.Text, ascii.IsDigit) && (isIDMember(l.Name) || strings.EqualFold(l.Name, "etag"))
-}
-
-// isServiceText reports whether the service wrote a text: the message of an error.
-func isServiceText(l *place.Leaf) bool {
-	return l.Role == place.Member && serviceTexts.has(l.Name) && (l.Parent == "" || errorMembers.has(l.Parent))
 }
 
 // eachNameIn replaces what is none of the service's in a text that it wrote: it keeps the words of the

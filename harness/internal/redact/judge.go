@@ -170,7 +170,7 @@ func isNamed(l *place.Leaf, f *field) bool {
 	return l.Role == place.Member && (f == nil || f.treatment == "") && l.Text != "" && ascii.IsLetter(l.Text[0])
 }
 
-// treat replaces a value as the rule for its name says.
+// treat replaces a value as the rule for its name says, if that is obeyed.
 func (p *judge) treat(f *field, l *place.Leaf) verdict {
 	if !p.obeys(f.rule) {
 		return p.byForm(l)
@@ -209,7 +209,7 @@ func (p *judge) named(l *place.Leaf, f *field, secret ID) verdict {
 	if !p.obeys(by) {
 		return p.byForm(l)
 	}
-	if isServiceText(l) {
+	if l.Role == place.Member && serviceTexts.has(l.Name) && (l.Parent == "" || errorMembers.has(l.Parent)) { // the message of an error
 		return p.serviceText(l)
 	}
 	if secret != noRule && l.Role != place.Number {

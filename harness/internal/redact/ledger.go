@@ -193,8 +193,7 @@ var escape = regexp.MustCompile(`(%[0-9A-Fa-f]{2}|\\[nrtbf]|\\u[0-9A-Fa-f]{4})$`
 
 const longestEscape = 6
 
-// mostNonces bounds the nonces that are tried for a tag, which is few bits of a name that stands in a hole,
-// by which replay knows the name again.
+// mostNonces bounds the nonces that are tried for a tag.
 const mostNonces = 16
 
 // remember reads the tags of an earlier recording.
@@ -225,9 +224,8 @@ func (l *ledger) gave(p string) {
 	l.given[p] = true
 }
 
-// tag remembers that a name with this pseudonym stands in a hole, and keeps bits of the
-// value by which it is known again. The nonce is such that no value fits that has a tag
-// already.
+// tag is the tag of a pseudonym that stands in a hole. Its nonce is such that no value fits that has
+// a tag already.
 func (l *ledger) tag(p, value string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

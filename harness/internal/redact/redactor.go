@@ -41,9 +41,8 @@ type Redactor struct {
 // Options are what a recording may bring along.
 type Options struct {
 	Salt []byte // the project's: what pseudonyms are made with
-	// Previous is an earlier recording of the same. A value that stands where the
-	// earlier one had a pseudonym gets that pseudonym again, if it has the value's
-	// shape and is free, so that a difference of the files shows what changed.
+	// Previous is an earlier recording of the same. What stands where it has a pseudonym gets that
+	// again, if it has the value's shape and is free.
 	Previous *cassette.Cassette
 	// Mark is a rule of the caller's: of what class a value is, by the name of its place, the
 	// member above, and its text; "" leaves it to the other rules. It answers alike for alike.
@@ -161,8 +160,9 @@ func (r *Redactor) Summary() map[string]int {
 	return summary
 }
 
-// Unknown says how many values were replaced only because nothing knows them, by the member
-// that they stand at; "" has those that stand elsewhere, or at a name that is a value itself.
+// Unknown says how many values were replaced only because nothing knows them, by the member that they
+// stand at, which a rule keep-members may list; "" has those that stand elsewhere, or at a name that
+// nothing knows either, since it is a value itself.
 func (r *Redactor) Unknown() map[string]int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -186,9 +186,7 @@ func (r *Redactor) Message(text string) string {
 	}
 	p := r.begin()
 	defer p.end()
-	if is, has := p.parts(nil, place.Leaf{Role: place.Text, Text: text}); has {
-		text = is
-	}
+	text, _ = p.parts(nil, place.Leaf{Role: place.Text, Text: text})
 	text = eachWebAddress(text, func(address string) string { // its query may hold a token
 		address, _, has := strings.Cut(address, "?")
 		if has {
@@ -221,13 +219,11 @@ type taggedName struct {
 	Looked bool   `json:"l,omitempty"`
 }
 
-// A note is what is to be known of an interaction when its recording ends: the shapes of a
-// request with holes, several of a batch, the names with tags, and which place it had in the
-// recording before.
+// noteData is what is to be known of an interaction when its recording ends.
 type noteData struct {
-	Shapes []uint64     `json:"s,omitempty"`
+	Shapes []uint64     `json:"s,omitempty"` // of a request with holes, several of a batch
 	Names  []taggedName `json:"n,omitempty"`
-	Place  int          `json:"p,omitempty"` // from 1
+	Place  int          `json:"p,omitempty"` // in the recording before, from 1
 	Salt   string       `json:"k,omitempty"` // digest of that which it was made with
 }
 

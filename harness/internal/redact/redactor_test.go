@@ -75,8 +75,7 @@ func TestRules(t *testing.T) {
 		want  string
 	}{
 		{redact.Rules{}, ""},
-		{redact.Rules{Identity: "off", Content: "on", Disable: []string{"identity.guid"}, Keep: []string{"contoso.com"}}, ""},
-		{redact.Rules{Identity: "no"}, "neither on nor off"},
+		{redact.Rules{Identity: redact.Off, Content: redact.On, Disable: []string{"identity.guid"}, Keep: []string{"contoso.com"}}, ""},
 		{redact.Rules{Disable: []string{"identity.guids"}}, "no rule"},
 		{redact.Rules{Disable: []string{"secret.jwt"}}, "secrets are always redacted"},
 		{redact.Rules{Keep: []string{"a"}}, "too short"},

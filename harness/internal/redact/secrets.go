@@ -150,6 +150,13 @@ func isLinkToken(name string) bool {
 	return protocol.IsToken(name) && name != "skiptoken" && name != "deltatoken" && name != "token"
 }
 
+var (
+	pemBlocks     = regexp.MustCompile(`(?s)-----BEGIN .*?(?:-----END (?:.*?-----)?|\z)`) // one that is cut is the rest of the text
+	userInfo      = regexp.MustCompile(`(://)[^\s/?#"'<>@:]*:[^\s/?#"'<>@]+@`)            // before the host of an address, with a password
+	clientSecrets = regexp.MustCompile(`^[\w~.-]{3}\dQ~[\w~.-]{28,42}$`)                  // as the portal makes them: xxx8Q~ and more
+	recoveryKeys  = regexp.MustCompile(`^(?:\d{6}-){7}\d{6}$`)                            // of BitLocker
+)
+
 // foreignTokens are those of other services that texts and settings hold.
 var foreignTokens = regexp.MustCompile(`^(gh[opsur]_|github_pat_|glpat-|xox[abprs]-|xapp-|[sr]k_(live|test)_|npm_|dop_v1_|SG\.[\w-]{20,24}\.|sk-[\w-]{32})`)
 
@@ -168,22 +175,10 @@ func isJWT(s string) bool {
 	return err == nil && strings.HasPrefix(strings.TrimSpace(string(plain)), "{") && (strings.Contains(string(plain), `"alg"`) || strings.Contains(string(plain), `"enc"`))
 }
 
-// clientSecrets are the secrets that the portal makes: xxx8Q~ and more.
-var clientSecrets = regexp.MustCompile(`^[\w~.-]{3}\dQ~[\w~.-]{28,42}$`)
-
-// recoveryKeys are BitLocker's: eight groups of six digits.
-var recoveryKeys = regexp.MustCompile(`^(?:\d{6}-){7}\d{6}$`)
-
 // withDigits makes one digit of all.
 func withDigits(s, digit string) string { return digits.ReplaceAllString(s, digit) }
 
 var digits = regexp.MustCompile(`[0-9]`)
-
-// pemBlocks are PEM blocks; one that is cut is the rest of the text.
-var pemBlocks = regexp.MustCompile(`(?s)-----BEGIN .*?(?:-----END (?:.*?-----)?|\z)`)
-
-// userInfo is what stands before the hosts of addresses, where there is a password.
-var userInfo = regexp.MustCompile(`(://)[^\s/?#"'<>@:]*:[^\s/?#"'<>@]+@`)
 
 // constantFor is REDACTED in the format of a secret.
 func constantFor(s string) string {
@@ -203,9 +198,6 @@ func onesFor(s string) string {
 	end := strings.IndexAny(s+"e", "eE")
 	return withDigits(s[:end], "1") + withDigits(s[end:], "0")
 }
-
-// isNumber recognises a number of JSON, which may have zeros before it.
-var isNumber = form(`-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?`)
 
 // credentialOf is the field of a credential that a word in a text names, nil of another word, a
 // path or an address.

@@ -254,24 +254,16 @@ type Rules struct {
 }
 
 // A Switch turns a class of rules on or off. The zero Switch is on.
-type Switch string
+type Switch bool
 
 // The positions of a switch.
 const (
-	On  Switch = "on"
-	Off Switch = "off"
+	On  Switch = false
+	Off Switch = true
 )
 
 // Validate reports rules that cannot be obeyed.
 func (r Rules) Validate() error {
-	for _, s := range []struct {
-		name string
-		is   Switch
-	}{{"identity", r.Identity}, {"content", r.Content}, {"unknown", r.Unknown}, {"tags", r.Tags}} {
-		if s.is != "" && s.is != On && s.is != Off {
-			return fmt.Errorf("%s is %q, neither on nor off", s.name, string(s.is))
-		}
-	}
 	for _, id := range r.Disable {
 		switch id := ID(id); {
 		case !slices.Contains(rules, id):
