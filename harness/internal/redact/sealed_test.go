@@ -37,3 +37,41 @@ func TestOtherHostsAreSealed(t *testing.T) {
 		}
 	}
 }
+
+// TestNextIsFresh: what is known of an interaction counts for no other, nor for a text that is
+// redacted after it, though both are redacted by the same means.
+func TestNextIsFresh(t *testing.T) {
+	own := func() *redact.Redactor {
+		r, err := redact.New(redact.Rules{Identity: redact.Off}, redact.Options{Salt: []byte("0123456789abcdef0123456789abcdef")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	r := own()
+	for range 2 {
+		r.Record(&cassette.Interaction{Request: cassette.Request{
+			Method: "PUT", URL: "https://backend.example/v1.0/x", Host: "backend.example", Body: `{"displayName":"Adele Vance"}`,
+			Headers: http.Header{"Content-Type": {"application/json"}, "Content-Range": {"bytes 7-35/36"}},
+		}})
+	}
+	const mail = "adele@fabrikam.com"
+	if got := r.Var("mail", mail); got != mail {
+		t.Errorf("identity is off, and a variable became %q", got)
+	}
+	before := r.Summary()
+	next := interaction("GET", graph+"/me/photo/$value")
+	next.Response.Headers = http.Header{"Content-Type": {"image/jpeg"}}
+	next.Response.Body = strings.Repeat("\xff\xd8 a photo ", 4)
+	fresh := own()
+	want, wantNote := fresh.Record(next)
+	got, note := r.Record(next)
+	if got.Response.Body != want.Response.Body || string(note) != string(wantNote) {
+		t.Errorf("got %q, %s, want %q, %s", got.Response.Body, note, want.Response.Body, wantNote)
+	}
+	for rule, count := range r.Summary() {
+		if count != before[rule]+fresh.Summary()[rule] {
+			t.Errorf("%s was counted %d times after %d, alone %d times", rule, count, before[rule], fresh.Summary()[rule])
+		}
+	}
+}
