@@ -161,7 +161,7 @@ func (p *renamer) token(f *field, l *place.Leaf) verdict {
 		r = secretURLToken
 	}
 	switch {
-	case isPlain(s), !p.obeys(r), s == placeholder, s == "latest":
+	case isPlain(s), !p.obeys(r), s == "latest":
 		return verdict{}
 	case r == secretURLToken && p.signIn:
 		return verdict{placeholder, r, cassette.HoleSecret}

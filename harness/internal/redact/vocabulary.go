@@ -235,7 +235,7 @@ func (p *vocabulary) harmless(l *place.Leaf, f *field) bool {
 		return true
 	case place.Cell:
 		if l.Name == "" { // of no column
-			return isPlain(s) && len(strings.Trim(s, "0123456789")) > 0 || isShortNumber(s)
+			return isPlain(s) && !ascii.All(s, ascii.IsDigit) || isShortNumber(s)
 		}
 		return isPlain(s) || words.Harmless(strings.ReplaceAll(l.Name, " ", ""), "", s)
 	case place.ColumnName:
@@ -291,7 +291,7 @@ func isQualified(s string) bool {
 // isStep reports whether a step of a path is a word of the service.
 func (p *vocabulary) isStep(s, before string) bool {
 	switch {
-	case len(s) <= 12 && strings.Trim(s, "0123456789") == "": // a decimal id
+	case len(s) <= 12 && ascii.All(s, ascii.IsDigit): // a decimal id
 		return true
 	case isGraphs(s): // whatever stands before
 		return words.IsType(s) || isQualified(s)
