@@ -202,7 +202,7 @@ func onesFor(s string) string {
 // credentialOf is the field of a credential that a word in a text names, nil of another word, a
 // path or an address.
 func credentialOf(word string) *field {
-	if word == "" || !ascii.All(word, func(c byte) bool { return ascii.IsAlnum(c) || c == '_' }) {
+	if !ascii.All(word, func(c byte) bool { return ascii.IsAlnum(c) || c == '_' }) {
 		return nil
 	}
 	return secretField(word, "", credentialFields, memberFields)

@@ -295,7 +295,7 @@ func (p *vocabulary) isStep(s, before string) bool {
 		return true
 	case isGraphs(s): // whatever stands before
 		return words.IsType(s) || isQualified(s)
-	case steps.has(s), s[0] == '$' && words.IsMember(s[1:]), isVersionID(s), isThumbnailSize(s), isWordOfTeams(s),
+	case steps.has(s), strings.HasPrefix(s, "$") && words.IsMember(s[1:]), isVersionID(s), isThumbnailSize(s), isWordOfTeams(s),
 		before == "localizations" && words.IsLanguage(s), serviceIDsFollow.has(before) && isServiceID(s):
 		return true
 	case words.IsMember(s), words.IsType(strings.TrimPrefix(s, "Microsoft.DirectoryServices.")):
