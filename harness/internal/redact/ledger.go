@@ -50,8 +50,8 @@ func (l *ledger) name(series, s string, suggested string) string {
 		l.reserve(s)
 		return s
 	}
-	if at := strings.LastIndexByte(s, '@'); isAddress(s) {
-		return l.address(s, at, suggested)
+	if isAddress(s) {
+		return l.address(s, suggested)
 	}
 	if host, ends := strings.CutPrefix(s, "@"); ends && isAddress("a"+s) { // what addresses end with
 		return "@" + l.name("tenant", host, strings.TrimPrefix(suggested, "@"))
@@ -74,11 +74,11 @@ func (l *ledger) number(series, s string, suggested string) string {
 	return l.counted(series, "\x00"+s, s, numbered.Digits, suggested) // an equal text is of another class
 }
 
-// address is the pseudonym of an address, whose host begins behind byte at.
-func (l *ledger) address(s string, at int, suggested string) string {
+// address is the pseudonym of an address: one of its host behind that of all of it.
+func (l *ledger) address(s string, suggested string) string {
 	was := cmp.Or(l.pseudonym(s), suggested)
 	local, domain, _ := strings.Cut(was, "@")
-	host := l.name("tenant", s[at+1:], domain)
+	host := l.name("tenant", s[strings.LastIndexByte(s, '@')+1:], domain)
 	return l.counted("user", strings.ToLower(s), s, numbered.Word, local) + "@" + host
 }
 
