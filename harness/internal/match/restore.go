@@ -18,6 +18,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/internal/graph/odata"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/place/media"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
@@ -125,15 +126,15 @@ func (c *uploads) keep(r *record, req *http.Request, body []byte) {
 	if err != nil {
 		return
 	}
-	if span, ok := parseRange(req.Header.Get("Content-Range")); ok {
+	if span, ok := media.RangeOf(req.Header); ok {
 		if c.parts[target] == nil {
 			c.parts[target] = map[int64]wire.Spooled{}
 		}
-		c.parts[target][span.first] = file
-		if span.last+1 < span.total { // more are to come
+		c.parts[target][span.First] = file
+		if span.Last+1 < span.Size { // more are to come
 			return
 		}
-		if file, ok = c.joined(c.parts[target], span.total); !ok {
+		if file, ok = c.joined(c.parts[target], span.Size); !ok {
 			return
 		}
 		delete(c.parts, target)
@@ -183,16 +184,16 @@ func (c *uploads) download(r *record) (text, contentRange string, ok bool) {
 	if err != nil || response.Code != http.StatusPartialContent {
 		return text, "", err == nil
 	}
-	span, ok := parseRange(http.Header(response.Headers).Get("Content-Range"))
+	span, ok := media.RangeOf(response.Headers)
 	if !ok {
 		return "", "", false
 	}
 	size := int64(len(text))
-	end := min(span.last+1, size)
-	if size != span.total {
-		contentRange = fmt.Sprintf("bytes %d-%d/%d", span.first, end-1, size)
+	end := min(span.Last+1, size)
+	if size != span.Size {
+		contentRange = fmt.Sprintf("bytes %d-%d/%d", span.First, end-1, size)
 	}
-	return text[min(span.first, end):end], contentRange, true
+	return text[min(span.First, end):end], contentRange, true
 }
 
 // facts are what an answer says otherwise of the files that it shows, by place.
@@ -226,15 +227,6 @@ func (c *uploads) hash(file wire.Spooled, member string) string {
 		}
 	}
 	return c.hashes[asked]
-}
-
-// A byteSpan is what Content-Range says: bytes 0-25/128.
-type byteSpan struct{ first, last, total int64 }
-
-func parseRange(value string) (byteSpan, bool) {
-	var r byteSpan
-	_, err := fmt.Sscanf(value, "bytes %d-%d/%d", &r.first, &r.last, &r.total)
-	return r, err == nil && r.first >= 0 && r.last >= r.first
 }
 
 // A shownFile is a file as an answer of JSON shows it (v1.0/resources/driveitem): the object

@@ -142,7 +142,9 @@ func decodeRedact(v strictyaml.Value) redact.Rules {
 		return rules
 	}
 	for key, to := range map[string]*redact.Switch{"identity": &rules.Identity, "content": &rules.Content, "tags": &rules.Tags} {
-		*to = oneOf(v.At(key), "switch", "on", "off") == "off"
+		if oneOf(v.At(key), "switch", "on", "off") == "off" {
+			*to = redact.Off
+		}
 	}
 	if oneOf(v.At("unknown"), "treatment", "replace", "keep") == "keep" {
 		rules.Unknown = redact.Off

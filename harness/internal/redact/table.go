@@ -254,12 +254,12 @@ type Rules struct {
 }
 
 // A Switch turns a class of rules on or off. The zero Switch is on.
-type Switch bool
+type Switch uint8
 
 // The positions of a switch.
 const (
-	On  Switch = false
-	Off Switch = true
+	On Switch = iota
+	Off
 )
 
 // Validate reports rules that cannot be obeyed.
