@@ -240,8 +240,9 @@ func (x *seal) mask(m place.Message, places, own holes, bound *bindings) masked 
 		a.blanks = append(a.blanks, b)
 		return cmp.Or(blankAs[l.Role], blankText), true
 	})
-	if file >= 0 && makesFile(&m) { // a client chooses the names of the files that it makes
-		a.blanks[file].looked = false
+	path, _, _ := strings.Cut(m.Address, "?")
+	if file >= 0 && (m.Method == http.MethodPut || strings.HasSuffix(path, "createUploadSession")) {
+		a.blanks[file].looked = false // a client chooses the names of the files that it makes
 	}
 	return a
 }
@@ -338,12 +339,6 @@ func (a *masked) divide(b *batch) {
 		layout = append(strconv.AppendInt(layout, int64(len(p.blanks)), 10), ' ')
 	}
 	a.layout = string(layout)
-}
-
-// makesFile reports whether a request makes the file that its path names.
-func makesFile(m *place.Message) bool {
-	path, _, _ := strings.Cut(m.Address, "?")
-	return m.Method == http.MethodPut || strings.HasSuffix(path, "createUploadSession")
 }
 
 // foldIDs writes ids of hexadecimal digits in lower case: letter case says nothing in them.

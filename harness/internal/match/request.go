@@ -223,7 +223,8 @@ func inflate[T wire.Bytes](header http.Header, body T) T {
 func parseParts(m *place.Message, boundary string) (fields []graphurl.Option, canonical string) {
 	var parts []string
 	for n, p := range m.Parts(boundary) {
-		name, headers, body := cmp.Or(p.Name, strconv.Itoa(n)), partHeaders(p.Header), payloadOf(&p.Message, nil)
+		name := cmp.Or(media.Parameter(p.Header.Get("Content-Disposition"), "name"), strconv.Itoa(n))
+		headers, body := partHeaders(p.Header), payloadOf(&p, nil)
 		parts = append(parts, strconv.Quote(name)+"\n"+headers+"\n"+body.digest+"\n\n")
 		fields = append(append(fields, graphurl.Option{Name: name, Value: body.text}), headerFields(name+".headers.", headers)...)
 	}

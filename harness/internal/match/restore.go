@@ -118,9 +118,6 @@ func (c *uploads) keep(r *record, req *http.Request, body []byte) {
 	target := r.interaction.Request.URL
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.files == nil {
-		c.files, c.parts, c.hashes = map[string]wire.Spooled{}, map[string]map[int64]wire.Spooled{}, map[askedHash]string{}
-	}
 	content, _, _ := wire.DecodeSent(req.Method, req.Header, string(body), maxInflated)
 	file, err := c.spool.Keep(content)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
+	"github.com/graphvcr/graphvcr/harness/internal/wire"
 )
 
 // Session is one replay of an index.
@@ -33,7 +34,8 @@ func (x *Index) NewSession() *Session {
 	if x.seal != nil {
 		bound := newBindings(x.seal.faker)
 		s.unsealer = &unsealer{index: x, seal: x.seal, progress: s.progress, bound: bound}
-		s.restorer = &restorer{seal: x.seal, bound: bound, uploads: uploads{names: x.files}}
+		s.restorer = &restorer{seal: x.seal, bound: bound}
+		s.restorer.uploads = uploads{names: x.files, files: map[string]wire.Spooled{}, parts: map[string]map[int64]wire.Spooled{}, hashes: map[askedHash]string{}}
 	}
 	return s
 }

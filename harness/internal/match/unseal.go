@@ -88,10 +88,12 @@ func (u *unsealer) find(m place.Message, host string, live *request) (f foundReq
 // order, while no more than own such requests are under way.
 func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why string) {
 	flight := u.flight(b)
-	likely := u.likely(b, a, true)
+	likely, tags := u.likely(b, a, true)
 	contradict := likely != nil && len(likely) == 0
-	if flight.invented.Load() && (contradict || byChance(a)) && !flight.overlapped(own) {
-		likely = u.likely(b, a, false)
+	// From a client that invents names one tag is little: of a thousand new names one fits one of a
+	// thousand recorded ones.
+	if flight.invented.Load() && (contradict || tags == 1) && !flight.overlapped(own) {
+		likely, _ = u.likely(b, a, false)
 	}
 	if likely == nil {
 		for n := range b.entries {
@@ -135,21 +137,6 @@ func (u *unsealer) choose(b *bucket, a *masked, own int32) (f foundRequest, why 
 	return f, ""
 }
 
-// byChance reports whether one tag is all that says which of the requests that agree with what
-// is known for certain is meant. From a client that invents names this is little: of a thousand
-// new names one fits one of a thousand recorded ones.
-func byChance(a *masked) bool {
-	fits := 0
-	for _, p := range a.parts {
-		for _, v := range p.blanks {
-			if v.known.sure == fitTagged && !v.looked {
-				fits++
-			}
-		}
-	}
-	return fits == 1
-}
-
 // bind binds what a request holds to what was recorded at its places.
 func (u *unsealer) bind(f *foundRequest) {
 	for _, id := range f.masked.ids {
@@ -181,13 +168,16 @@ func (u *unsealer) bind(f *foundRequest) {
 
 // likely lists the entries that have, at each place whose value is known, that value; all of
 // them, as nil, where nothing is. It notes how the value of each place is known: what the
-// client writes by its tag only where tags are to be trusted.
-func (u *unsealer) likely(b *bucket, a *masked, trust bool) (list []int) {
+// client writes by its tag only where tags are to be trusted, and counts what is by that.
+func (u *unsealer) likely(b *bucket, a *masked, trust bool) (list []int, tags int) {
 	for n := range a.parts {
 		sent := &a.parts[n]
 		for k := range sent.blanks {
 			v := &sent.blanks[k]
 			v.known = u.known(b, v, trust || v.looked)
+			if v.known.sure == fitTagged && !v.looked {
+				tags++
+			}
 			switch {
 			case v.known.sure == fitWeak:
 			case list == nil:
@@ -197,7 +187,7 @@ func (u *unsealer) likely(b *bucket, a *masked, trust bool) (list []int) {
 			}
 		}
 	}
-	return list
+	return list, tags
 }
 
 // known says what the value at a blank place stands for.

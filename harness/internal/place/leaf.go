@@ -22,22 +22,16 @@ type Message struct {
 	boundary string // of the parts in the body, where the header is changed already
 }
 
-// Parts are the parts of a body whose kind is Multipart; Name is that of a form's field.
-func (m *Message) Parts(boundary string) (parts []Part) {
+// Parts are the parts of a body whose kind is Multipart.
+func (m *Message) Parts(boundary string) (parts []Message) {
 	for _, p := range media.Parts(m.Body, boundary) {
 		if p.Last {
 			break
 		}
 		part, _ := entityOf(m.Body[p.Start:p.End])
-		parts = append(parts, Part{part, media.Parameter(part.Header.Get("Content-Disposition"), "name")})
+		parts = append(parts, part)
 	}
 	return parts
-}
-
-// A Part of a multipart body.
-type Part struct {
-	Message
-	Name string
 }
 
 // Role says what a text is in its message.
