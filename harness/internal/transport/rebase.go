@@ -43,19 +43,18 @@ func (r *Rebase) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Method == http.MethodHead {
 		return resp, nil
 	}
-	renamed := &renaming{ReadCloser: resp.Body, old: []byte(own), new: []byte(public)}
-	body, err := wire.Read(renamed, heldBack, 0)
+	body, err := wire.Read(resp.Body, heldBack, 0)
 	if errors.Is(err, wire.ErrTooLarge) {
 		resp.ContentLength = -1
 		resp.Header.Del("Content-Length")
-		resp.Body = wire.Begun(body, renamed, nil)
+		resp.Body = &renaming{ReadCloser: wire.Begun(body, resp.Body, nil), old: []byte(own), new: []byte(public)}
 		return resp, nil
 	}
 	resp.Body.Close()
 	if err != nil {
 		return nil, fmt.Errorf("read the answer of %s: %w", r.URL.Host, err)
 	}
-	wire.SetResponseBody(resp, body)
+	wire.SetResponseBody(resp, bytes.ReplaceAll(body, []byte(own), []byte(public)))
 	return resp, nil
 }
 
