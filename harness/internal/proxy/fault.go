@@ -247,25 +247,50 @@ func (f *faulty) change(resp *http.Response, req *http.Request, changes []*Fault
 		return nil
 	}
 	for _, fault := range changes {
-		switch fault.Kind {
-		case FaultLag:
-			f.lags.created(req, resp.StatusCode, doc, fault.Reads)
-		case FaultEmpty:
-			body = nil
-		case FaultTwice:
-			object, _ := doc.(map[string]any)
-			if items, _ := object["value"].([]any); len(items) > 0 {
-				object["value"] = append(items, items[0])
-				body = jsondoc.Canonical(nil, doc)
-			}
-		case FaultTruncated:
-			if truncate(doc) {
-				body = jsondoc.Canonical(nil, doc)
-			}
+		if fault.Kind == FaultLag {
+			f.lags.created(createdID(req.Method, resp.StatusCode, doc), fault.Reads)
+		} else if changed, is := fault.in(doc); is {
+			body = changed
 		}
 	}
 	wire.SetResponseBody(resp, body)
 	return nil
+}
+
+// in makes the fault in an answer, and reports whether that changes it.
+func (f *Fault) in(doc any) (body []byte, is bool) {
+	switch f.Kind {
+	case FaultEmpty:
+		return nil, true
+	case FaultTwice:
+		object, _ := doc.(map[string]any)
+		items, _ := object["value"].([]any)
+		if len(items) == 0 {
+			return nil, false
+		}
+		object["value"] = append(items, items[0])
+	case FaultTruncated:
+		if !truncate(doc) {
+			return nil, false
+		}
+	}
+	return jsondoc.Canonical(nil, doc), true
+}
+
+// MayHappen reports whether the fault changes the answer to a request of some method.
+func (f Fault) MayHappen(method string, status int, header http.Header, body string) bool {
+	if !f.changes() {
+		return true
+	}
+	doc, err := jsondoc.Parse(body)
+	if err != nil || status/100 != 2 || !hosts.IsLinked(header.Get("Content-Type")) {
+		return false
+	}
+	if f.Kind == FaultLag {
+		return createdID(method, status, doc) != ""
+	}
+	_, is := f.in(doc)
+	return is
 }
 
 // truncate takes the last character of every id.
@@ -287,16 +312,21 @@ type lags struct {
 	early map[string]int
 }
 
+// createdID is the id of what a request made, "" for none.
+func createdID(method string, status int, doc any) (id string) {
+	if object, _ := doc.(map[string]any); method == http.MethodPost && status == http.StatusCreated {
+		id, _ = object["id"].(string)
+	}
+	return id
+}
+
 // created notes what a request made.
-func (l *lags) created(req *http.Request, status int, doc any, reads int) {
-	object, _ := doc.(map[string]any)
-	id, _ := object["id"].(string)
-	if req.Method != http.MethodPost || status != http.StatusCreated || id == "" {
+func (l *lags) created(id string, reads int) {
+	if id == "" {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-
 	l.early[id] = reads
 }
 

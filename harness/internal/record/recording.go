@@ -265,8 +265,19 @@ func (r *Recording) Findings() []report.Finding {
 	return append(all, leftOut(r.file, r.left)...)
 }
 
-// Summary is what was replaced only because nothing knows it, for the end of a recording.
-func (r *Recording) Summary() []report.Finding { return clean.Unknown(r.file, r.redactor.Unknown()) }
+// Summary is for the end of a recording: what was replaced only because nothing knows it, and that
+// every answer of a new cassette was 401.
+func (r *Recording) Summary() []report.Finding {
+	all := clean.Unknown(r.file, r.redactor.Unknown())
+	if r.before == 0 && r.admitted.Load() == 0 {
+		all = append(all, report.Finding{
+			Rule: ruleRecordRefused, Severity: report.Warning, Place: report.Place{File: r.file},
+			Message: "every answer was 401: nobody was signed in, or the token was not for this service",
+			Hint:    "sign the client in and record again; graphvcr serve and harness.Open add a token themselves",
+		})
+	}
+	return all
+}
 
 // ruleUnstored is the rule of an interaction that no cassette can hold.
 const ruleUnstored report.Rule = "record.unstored"
@@ -298,13 +309,6 @@ func (r *Recording) End(name string) report.Case {
 	result.Findings = append(r.Findings(), saved)
 	if saved.Rule == ruleRecordSaved {
 		result.Findings = append(result.Findings, r.Summary()...)
-		if !r.adds && r.admitted.Load() == 0 {
-			result.Findings = append(result.Findings, report.Finding{
-				Rule: ruleRecordRefused, Severity: report.Warning, Place: report.Place{File: r.file},
-				Message: "every answer was 401: nobody was signed in, or the token was not for this service",
-				Hint:    "sign the client in and record again; graphvcr serve and harness.Open add a token themselves",
-			})
-		}
 	}
 	return result
 }
