@@ -222,13 +222,13 @@ func rewriteNames(text string, spans []identity.Span, look func(p string, is boo
 	return edit.Apply(text, edits)
 }
 
-// readInstant reads an instant to the second, such as 2026-11-24T08:30:00.123Z, or a day. Where
-// the zone stands beside it, it is read as if that were UTC.
+// readInstant reads an instant to the second, such as 2026-11-24T08:30:00.123Z. Where the zone
+// stands beside it, it is read as if that were UTC.
 func readInstant(text string) (at time.Time, ok bool) {
 	if !isStamp(text) {
 		return at, false
 	}
-	for _, layout := range [...]string{time.RFC3339, toSeconds, time.DateOnly} {
+	for _, layout := range [...]string{time.RFC3339, toSeconds} {
 		if at, err := time.ParseInLocation(layout, text, time.UTC); err == nil {
 			return at, true
 		}
@@ -247,9 +247,6 @@ func instantOf(l *place.Leaf, at time.Time) string {
 func likeInstant(stored, live string) string {
 	like, _ := readInstant(stored)
 	at, _ := readInstant(live)
-	if len(stored) == len(time.DateOnly) {
-		return at.Format(time.DateOnly)
-	}
 	if like.Nanosecond() == 0 {
 		at = at.Truncate(time.Second)
 	}

@@ -46,9 +46,10 @@
 //
 // What a request says is bound, one to one and for the session (bindings.go), before its
 // answer is made, and put back wherever its pseudonyms stand in answers (restore.go); an instant
-// or a day that was written, to the second, at members of its name. Where a cassette holds filler
-// for a file, answers show size and hashes of what the session has uploaded, and downloads hold
-// its bytes; files over 256 MB, and what a session uploads beyond 2 GB, stay filler.
+// that was written, at members of its name, to the second, the first that stood for it. Where a
+// cassette holds filler for a file, answers show size and hashes of what the session has
+// uploaded, and downloads hold its bytes; files over 256 MB, and what a session
+// uploads beyond 2 GB, stay filler.
 //
 // No rule of redaction and no table of words is asked here: only places, forms and tags,
 // so that a newer program cannot break a cassette. A miss shows what is bound, live values in

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/edit"
@@ -352,8 +351,7 @@ func foldIDs(s string) string {
 	return edit.Apply(s, edits)
 }
 
-// isStamp recognises an instant, 2026-11-24T08:30:00Z and its like, or a day.
+// isStamp recognises an instant: 2026-11-24T08:30:00Z and its like.
 func isStamp(s string) bool {
-	return len(s) >= len(time.DateOnly) && s[4] == '-' && s[7] == '-' && strings.Trim(s, "0123456789-:.TZ+") == "" &&
-		(len(s) == len(time.DateOnly) || len(s) >= 16 && len(s) <= 40 && s[10] == 'T' && s[13] == ':')
+	return len(s) >= 16 && len(s) <= 40 && s[4] == '-' && s[7] == '-' && s[10] == 'T' && s[13] == ':' && strings.Trim(s, "0123456789-:.TZ+") == ""
 }
