@@ -2,7 +2,6 @@ package cli
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // rclone copies to a OneDrive, lists, checks, copies down, moves and deletes, fourteen
@@ -49,42 +47,6 @@ func TestRcloneThroughExec(t *testing.T) {
 		}
 	}
 	t.Logf("rclone: 14 commands, %d replays, %d of %d equal", programReplays("rclone"), equal, 14*programReplays("rclone"))
-}
-
-// rclone syncs a folder whose files are new on each run, finds nothing to do the second time,
-// and shows the files' own times: an instant that a client writes is its own on replay.
-func TestRcloneSyncsFreshFiles(t *testing.T) {
-	t.Parallel()
-	if _, err := exec.LookPath("rclone"); err != nil {
-		missing(t, "rclone", "rclone is not installed: apt-get install rclone")
-	}
-	d := startOneDrive(t)
-	dir := projectWith(t, "")
-	if out, err := exec.Command("bash", filepath.Join(d.lab, "setup.sh"), dir).CombinedOutput(); err != nil {
-		t.Fatalf("setup.sh: %v\n%s", err, out)
-	}
-	run := func(at time.Time, flags ...string) (said, want string) {
-		t.Helper()
-		for n, name := range []string{"a.txt", "b.txt"} {
-			file, at := filepath.Join(dir, "fresh", name), at.Add(time.Duration(n)*time.Minute)
-			if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o777), os.WriteFile(file, []byte("a text\n"), 0o666), os.Chtimes(file, at, at)); err != nil {
-				t.Fatal(err)
-			}
-			want += name + ";" + at.Format(time.DateTime) + "\n"
-		}
-		script := `sync() { rclone sync fresh od:Fresh --retries 1 --low-level-retries 1; }
-			cd "$1" && sync && TZ=UTC rclone lsf --format pt od:Fresh && sync`
-		return underExec(t, dir, []string{"bash", "-c", script, "sh", dir}, []string{"RCLONE_CONFIG=" + filepath.Join(dir, "rclone.conf")}, flags...), want
-	}
-	if said, want := run(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), d.recording()...); said != want {
-		t.Fatalf("live it says\n%s, want\n%s", said, want)
-	}
-	d.stop()
-	for _, at := range []time.Time{time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), time.Date(2026, 8, 2, 9, 30, 15, 0, time.UTC), time.Date(2025, 12, 31, 23, 59, 30, 500, time.UTC)} {
-		if said, want := run(at); said != want {
-			t.Errorf("files of %v: it says\n%s, want\n%s", at, said, want)
-		}
-	}
 }
 
 // A rcloneRun is what a run of the lab's rclone.sh left.

@@ -3,10 +3,10 @@ package match
 import (
 	"cmp"
 	"fmt"
+
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/graphvcr/graphvcr/harness/internal/ascii"
 	"github.com/graphvcr/graphvcr/harness/internal/edit"
@@ -155,17 +155,17 @@ func (b *bindings) putBack(l *place.Leaf) (string, bool) {
 	return rewritePseudonyms(b.faker, l, func(p string, _ bool) (string, bool) { return b.live(p) })
 }
 
-// heldPseudonyms are those that an answer holds, folded, and the instants that a client wrote.
+// heldPseudonyms are those that an answer holds, folded.
 type heldPseudonyms struct {
 	all      []string
 	inHeader bool // whether some stand in its headers or trailers
 }
 
-// findPseudonyms notes the pseudonyms in a message, folded, and the instants that a client wrote.
-func (x *seal) findPseudonyms(m *place.Message, found map[string]bool) {
+// findPseudonyms notes the pseudonyms in a message, folded.
+func findPseudonyms(faker *identity.Faker, m *place.Message, found map[string]bool) {
 	place.Rewrite(m, func(l *place.Leaf) (string, bool) {
-		return rewritePseudonyms(x.faker, l, func(p string, is bool) (string, bool) {
-			if is || x.instants[fold(p)] {
+		return rewritePseudonyms(faker, l, func(p string, is bool) (string, bool) {
+			if is {
 				found[fold(p)] = true
 			}
 			return "", false
@@ -173,8 +173,8 @@ func (x *seal) findPseudonyms(m *place.Message, found map[string]bool) {
 	})
 }
 
-// rewritePseudonyms shows to look what is an id, an instant, or may be a pseudonym in a leaf, and
-// whether it has the form of one, and puts in its place what look knows of it.
+// rewritePseudonyms shows to look what is an id or may be a pseudonym in a leaf, and whether
+// it has the form of one, and puts in its place what look knows of it.
 func rewritePseudonyms(faker *identity.Faker, l *place.Leaf, look func(p string, is bool) (live string, ok bool)) (string, bool) {
 	if l.Layered || l.Role == place.Bytes {
 		return "", false
@@ -187,10 +187,6 @@ func rewritePseudonyms(faker *identity.Faker, l *place.Leaf, look func(p string,
 			return rewritePseudonyms(faker, part, look)
 		})
 		return is, is != l.Text
-	}
-	if at, ok := readInstant(l.Text); ok {
-		live, bound := look(instantOf(l, at), false)
-		return likeInstant(l.Text, live), bound
 	}
 	text := identity.Rewrite(l.Text, func(a identity.Atom) string {
 		if live, ok := look(a.Key(), identity.IsFake(a)); ok {
@@ -220,39 +216,6 @@ func rewriteNames(text string, spans []identity.Span, look func(p string, is boo
 		}
 	}
 	return edit.Apply(text, edits)
-}
-
-// readInstant reads an instant to the second, such as 2026-11-24T08:30:00.123Z. Where the zone
-// stands beside it, it is read as if that were UTC.
-func readInstant(text string) (at time.Time, ok bool) {
-	if !isStamp(text) {
-		return at, false
-	}
-	for _, layout := range [...]string{time.RFC3339, toSeconds} {
-		if at, err := time.ParseInLocation(layout, text, time.UTC); err == nil {
-			return at, true
-		}
-	}
-	return at, false
-}
-
-const toSeconds = "2006-01-02T15:04:05"
-
-// instantOf names the instant that a leaf has: services cut fractions off, and have other offsets.
-func instantOf(l *place.Leaf, at time.Time) string {
-	return l.Name + " " + at.UTC().Format(toSeconds)
-}
-
-// likeInstant spells an instant as another is spelled.
-func likeInstant(stored, live string) string {
-	like, _ := readInstant(stored)
-	at, _ := readInstant(live)
-	if like.Nanosecond() == 0 {
-		at = at.Truncate(time.Second)
-	}
-	zone := strings.TrimLeft(stored[len(toSeconds):], ".0123456789")
-	digits := strings.Repeat("0", max(0, len(stored)-len(zone)-len(toSeconds)-1))
-	return strings.TrimSuffix(at.In(like.Location()).Format(toSeconds+"."+digits), ".") + zone
 }
 
 func fold(s string) string { return strings.ToLower(s) }

@@ -45,8 +45,7 @@
 // in a million fits by chance. Secrets and bytes fit anything.
 //
 // What a request says is bound, one to one and for the session (bindings.go), before its
-// answer is made, and put back wherever its pseudonyms stand in answers (restore.go); an instant
-// that was written, at members of its name, to the second, the first that stood for it. Where a
+// answer is made, and put back wherever its pseudonyms stand in answers (restore.go). Where a
 // cassette holds filler for a file, answers show size and hashes of what the session has
 // uploaded, and downloads hold its bytes; files over 256 MB, and what a session
 // uploads beyond 2 GB, stay filler.

@@ -14,6 +14,7 @@ import (
 	"github.com/graphvcr/graphvcr/harness/cassette"
 	"github.com/graphvcr/graphvcr/harness/internal/fault"
 	"github.com/graphvcr/graphvcr/harness/internal/graph/async"
+	"github.com/graphvcr/graphvcr/harness/internal/identity"
 	"github.com/graphvcr/graphvcr/harness/internal/jsondoc"
 	"github.com/graphvcr/graphvcr/harness/internal/place"
 	"github.com/graphvcr/graphvcr/harness/internal/wire"
@@ -284,13 +285,12 @@ func (r *record) foundNothing() bool {
 }
 
 // held lists the pseudonyms of the answer.
-func (r *record) held(seal *seal) heldPseudonyms {
+func (r *record) held(faker *identity.Faker) heldPseudonyms {
 	return r.pseudonyms.get(func() heldPseudonyms {
-		seal.read() // or it does not know yet which instants clients wrote
 		found, header, body := map[string]bool{}, r.message(""), r.message(r.body())
-		seal.findPseudonyms(&header, found)
+		findPseudonyms(faker, &header, found)
 		inHeader := len(found) > 0
-		seal.findPseudonyms(&body, found)
+		findPseudonyms(faker, &body, found)
 		return heldPseudonyms{slices.Collect(maps.Keys(found)), inHeader}
 	})
 }

@@ -214,9 +214,6 @@ func (x *seal) mask(m place.Message, places, own holes, bound *bindings) masked 
 		case !l.Written() && l.Role != place.FileName:
 		case isStamp(l.Text):
 			b.kind = blankStamp
-			if at, ok := readInstant(l.Text); ok {
-				b.is = instantOf(l, at)
-			}
 		case len(identity.Find(b.is)) > 0: // bound to what stands there, whatever it computes to
 			b.kind = blankID
 		}

@@ -25,7 +25,6 @@ import (
 // A restorer makes answers hold the session's values where the stored ones have pseudonyms,
 // and what the session has uploaded where they have filler.
 type restorer struct {
-	seal    *seal
 	bound   *bindings
 	uploads uploads
 
@@ -49,7 +48,7 @@ func (s *restorer) restore(a *Answer) {
 	r := a.record
 	is := restoring{of: r}
 	if !s.bound.none() {
-		held := r.held(s.seal)
+		held := r.held(s.bound.faker)
 		if is.bound = s.bound.count(held.all); held.inHeader {
 			a.bound = s.bound
 		}

@@ -18,13 +18,12 @@ type seal struct {
 	buckets map[bucketKey]*bucket
 	written map[string]int // by pseudonym of a name, folded: the last request in which a client chose it
 
-	faker    *identity.Faker   // of the recordings
-	tagged   map[string]string // pseudonyms by their tags
-	firsts   map[string]int    // pseudonyms with tags in the order in which requests first had them, from 1
-	nonces   int               // below this are all nonces of tags
-	members  map[string]bool   // pseudonyms of members' names
-	instants map[string]bool   // that clients wrote, see instantOf, folded
-	keyed    bool              // some members' names are ids
+	faker   *identity.Faker   // of the recordings
+	tagged  map[string]string // pseudonyms by their tags
+	firsts  map[string]int    // pseudonyms with tags in the order in which requests first had them, from 1
+	nonces  int               // below this are all nonces of tags
+	members map[string]bool   // pseudonyms of members' names
+	keyed   bool              // some members' names are ids
 
 	holders func() map[string][]*record // answers by the pseudonyms that they hold, folded; none for one that requests alone have
 }
@@ -32,7 +31,7 @@ type seal struct {
 func newSeal(rules ruleSet, salt []byte) *seal {
 	return &seal{
 		rules: rules, shapes: map[string]holes{}, buckets: map[bucketKey]*bucket{}, written: map[string]int{},
-		faker: identity.NewFaker(salt), tagged: map[string]string{}, firsts: map[string]int{}, members: map[string]bool{}, instants: map[string]bool{},
+		faker: identity.NewFaker(salt), tagged: map[string]string{}, firsts: map[string]int{}, members: map[string]bool{},
 	}
 }
 
@@ -149,9 +148,6 @@ func (x *seal) add(e *entry, as *request) {
 			if (is.kind == cassette.HoleName || is.kind == blankID) && !is.looked {
 				x.written[value.value] = max(x.written[value.value], e.answers[0].position)
 			}
-			if is.kind == blankStamp {
-				x.instants[value.value] = true
-			}
 		}
 	}
 	b.entries = append(b.entries, sealedEntry{e, left.parts, string(kinds)})
@@ -164,13 +160,13 @@ func (x *seal) findHolders(entries []*entry) map[string][]*record {
 	for _, e := range entries {
 		for _, r := range e.answers {
 			asked, m := map[string]bool{}, messageOf(r.interaction)
-			x.findPseudonyms(&m, asked)
+			findPseudonyms(x.faker, &m, asked)
 			for p := range asked {
 				if found[p] == nil {
 					found[p] = []*record{}
 				}
 			}
-			for _, p := range r.held(x).all {
+			for _, p := range r.held(x.faker).all {
 				found[p] = append(found[p], r)
 			}
 		}

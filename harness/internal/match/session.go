@@ -34,7 +34,7 @@ func (x *Index) NewSession() *Session {
 	if x.seal != nil {
 		bound := newBindings(x.seal.faker)
 		s.unsealer = &unsealer{index: x, seal: x.seal, progress: s.progress, bound: bound}
-		s.restorer = &restorer{seal: x.seal, bound: bound}
+		s.restorer = &restorer{bound: bound}
 		s.restorer.uploads = uploads{names: x.files, files: map[string]wire.Spooled{}, parts: map[string]map[int64]wire.Spooled{}, hashes: map[askedHash]string{}}
 	}
 	return s

@@ -154,10 +154,6 @@ func (u *unsealer) bind(f *foundRequest) {
 			for _, id := range sent.ids {
 				u.bound.bind(id)
 			}
-		case blankStamp:
-			if _, ok := readInstant(sent.text); ok {
-				u.bound.bind(idBinding{is.is, sent.text, is.is + sent.text}) // several may become one
-			}
 		case blankID:
 			for _, pair := range pairsOf(is.is, sent.text) {
 				u.bound.bind(pair)
