@@ -90,8 +90,11 @@ func quotedSecret(s string, i int, assigned string) (end int, r ID) {
 	if assigned == "" || s[i] != '"' && s[i] != '\'' {
 		return 0, noRule
 	}
-	f, before := credentialOf(assigned), strings.TrimRight(s[:i], ` \`)
-	if f == nil || !strings.HasSuffix(before, ":") && !strings.HasSuffix(before, "=") {
+	if before := strings.TrimRight(s[:i], ` \`); !strings.HasSuffix(before, ":") && !strings.HasSuffix(before, "=") {
+		return 0, noRule
+	}
+	f := credentialOf(assigned)
+	if f == nil {
 		return 0, noRule
 	}
 	size := strings.IndexAny(s[i+1:], s[i:i+1]+"\n")
@@ -200,9 +203,9 @@ func onesFor(s string) string {
 }
 
 // credentialOf is the field of a credential that a word in a text names, nil of another word, a
-// path or an address.
+// path or an address. A name has at most 128 bytes.
 func credentialOf(word string) *field {
-	if !ascii.All(word, func(c byte) bool { return ascii.IsAlnum(c) || c == '_' }) {
+	if len(word) > 128 || !ascii.All(word, func(c byte) bool { return ascii.IsAlnum(c) || c == '_' }) {
 		return nil
 	}
 	return secretField(word, "", credentialFields, memberFields)
