@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/graphvcr/graphvcr/harness/internal/graph"
@@ -84,8 +86,20 @@ func withoutTokens(field, s string) string {
 		var none *place.Leaf
 		s = none.RewriteText(place.Leaf{Text: s, Role: place.Text}, conceal)
 	}
-	return unescaped(strings.ReplaceAll(s, inPlace, concealed))
+	s = unescaped(strings.ReplaceAll(s, inPlace, concealed))
+	if strings.HasSuffix(field, "header.Prefer") || strings.HasSuffix(field, "header.ConsistencyLevel") || field == "" && strings.Contains(s, "query.") {
+		s = maybeTokens.ReplaceAllStringFunc(s, func(word string) string {
+			if strings.IndexFunc(word, unicode.IsDigit) < 0 {
+				return word
+			}
+			return concealed
+		})
+	}
+	return s
 }
+
+// maybeTokens may be tokens where letter case, by which these are known, does not count.
+var maybeTokens = regexp.MustCompile(`[\w.~+/-]{40,}`)
 
 // unescaped is a text with those steps without escapes where these part what is a credential.
 func unescaped(s string) string {
