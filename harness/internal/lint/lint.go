@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/internal/drift"
+	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/replay"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
@@ -102,10 +104,15 @@ func (l *linter) checkEach(ctx context.Context, files []file) error {
 			rule = ruleDriftLoad
 			_, err = drift.LoadAcceptances(f.name)
 		case isUnknown:
-			l.add(f.name, report.Finding{
-				Rule: ruleLintUnknown, Severity: report.Warning, Place: report.Place{File: f.name},
-				Message: "is neither a scenario (no steps:) nor a cassette (no interactions:)",
-			})
+			rule = project.RuleScenarioLoad
+			var opened *os.File
+			if opened, err = plainfile.Open(f.name); err == nil {
+				opened.Close()
+				l.add(f.name, report.Finding{
+					Rule: ruleLintUnknown, Severity: report.Warning, Place: report.Place{File: f.name},
+					Message: "is neither a scenario (no steps:) nor a cassette (no interactions:)",
+				})
+			}
 		}
 		if err != nil {
 			l.add(f.name, project.Findings(rule, f.name, err)...)
