@@ -1,7 +1,9 @@
 package ingest
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -146,11 +148,31 @@ func (o *Options) targets(name string) (cassette, scenario string) {
 func (o *Options) refuseExisting(r *recording) error {
 	cassette, scenario := o.targets(r.name)
 	for _, file := range []string{cassette, scenario} {
-		if _, err := os.Lstat(file); err == nil && !o.Force {
+		if _, err := os.Lstat(file); err != nil {
+			continue
+		}
+		if !o.Force {
 			return &fault.Error{Message: fmt.Sprintf("%s: %s exists", o.Command, file), Hint: "--force overwrites; another --out leaves it alone"}
+		}
+		if leadsOut(o.Out, file) {
+			return &fault.Error{Message: fmt.Sprintf("%s: %s leads out of %s", o.Command, file, o.Out), Hint: "remove the link, or give another --out"}
 		}
 	}
 	return nil
+}
+
+// leadsOut reports whether a file of a folder lies outside it, by a link.
+func leadsOut(folder, file string) bool {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return false // it cannot be written either
+	}
+	defer root.Close()
+	below, err := filepath.Rel(folder, file)
+	if err == nil {
+		_, err = root.Stat(below)
+	}
+	return err != nil && !errors.Is(err, fs.ErrNotExist)
 }
 
 func (r *recording) result() report.Case {
