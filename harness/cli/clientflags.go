@@ -72,7 +72,7 @@ func (f *clientFlags) live(ctx context.Context, std Streams, command string) (re
 	if credential, live.Meta.Auth, err = f.signIn(ctx, std); err != nil {
 		return live, err
 	}
-	if credential != nil {
+	if live.SignedIn = credential != nil; live.SignedIn {
 		carrier = &auth.Transport{Credential: credential, Base: carrier}
 	}
 	live.Carrier = func(string) http.RoundTripper { return carrier }

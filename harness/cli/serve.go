@@ -140,7 +140,7 @@ func reach(o session.Options) string {
 	switch {
 	case o.Mode == session.Replay:
 		return "read the cassettes"
-	case o.Live.Meta.Auth != nil:
+	case o.Live.SignedIn:
 		return "read and write in the tenant with your token, and what they do is recorded"
 	}
 	return "send requests to the service from here, and what they do is recorded"

@@ -29,6 +29,8 @@ import (
 type Live struct {
 	// Carrier sends the requests of an identity and adds its token.
 	Carrier func(identity string) http.RoundTripper
+	// SignedIn: it adds one, of which Meta may know nothing.
+	SignedIn bool
 	// BaseURL is the service: nil is https://graph.microsoft.com. A fake's
 	// recording speaks of graph.microsoft.com all the same.
 	BaseURL *url.URL
