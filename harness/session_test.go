@@ -364,6 +364,21 @@ func TestOpenRecordsAroundWhatCannotBeStored(t *testing.T) {
 	}
 }
 
+// A recording in which nobody was let in says so.
+func TestOpenTellsOfRefusals(t *testing.T) {
+	t.Setenv("CI", "")
+	t.Setenv("GRAPHVCR_MODE", "record")
+	refuse := roundTripper(func(req *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 401, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}")), Request: req}, nil
+	})
+	told, failed := probed(t, func(t testing.TB) {
+		ask(t, harness.Open(t, "refused", harness.Dir(t.TempDir()), harness.WithTransport(refuse)).Client(), "GET", "https://graph.microsoft.com/v1.0/me", "")
+	})
+	if failed || !strings.Contains(told, "every answer was 401") {
+		t.Errorf("failed: %v; told %q", failed, told)
+	}
+}
+
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

@@ -39,20 +39,21 @@ func init() {
 // machine makes it take longer, and the least counts.
 const patience = 3
 
-// alone is held by one command while it is tried again, and shared by all others.
+// alone is held by a command that is tried again, and shared by all others.
 var alone sync.RWMutex
 
 // leastOf runs a command until it takes no longer than one may.
 func leastOf(run func() bounded) bounded {
-	alone.RLock()
-	b := run()
-	alone.RUnlock()
+	under := func(lock sync.Locker) bounded {
+		lock.Lock()
+		defer lock.Unlock()
+		return run()
+	}
+	b := under(alone.RLocker())
 	for n := 1; n < patience && b.work > mostWork; n++ {
-		alone.Lock()
-		if again := run(); again.work < b.work {
+		if again := under(&alone); again.work < b.work {
 			b = again
 		}
-		alone.Unlock()
 	}
 	return b
 }
