@@ -321,8 +321,8 @@ func redacted(t *testing.T, recording *cassette.Cassette) *cassette.Cassette {
 	stored := *recording
 	stored.Interactions, stored.Salt = nil, salt
 	for _, i := range recording.Interactions {
-		redacted, _ := r.Record(i)
-		stored.Interactions = append(stored.Interactions, redacted)
+		is, _ := r.Record(i)
+		stored.Interactions = append(stored.Interactions, is)
 	}
 	if err := r.Meta(&stored.Meta, nil); err != nil {
 		t.Fatal(err)

@@ -288,8 +288,8 @@ func oversize(what string) error {
 }
 
 // copied is a body that is copied while it is read, in pieces: a copy that had to move would take
-// several times its size. What becomes of the copy text tells, and Read never, since the body is
-// the client's. Read and text may be called at once.
+// several times its size. Read never fails because of the copy, for the body is the client's; text
+// does. Read and text may be called at once.
 type copied struct {
 	io.ReadCloser
 	what  string
@@ -315,6 +315,7 @@ var errDropped = errors.New("it was dropped")
 
 const smallestPiece, largestPiece = 4 << 10, 1 << 20
 
+// hold adds to the copy.
 func (c *copied) hold(p []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
