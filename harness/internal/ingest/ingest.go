@@ -1,9 +1,7 @@
 package ingest
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -154,25 +152,11 @@ func (o *Options) refuseExisting(r *recording) error {
 		if !o.Force {
 			return &fault.Error{Message: fmt.Sprintf("%s: %s exists", o.Command, file), Hint: "--force overwrites; another --out leaves it alone"}
 		}
-		if leadsOut(o.Out, file) {
+		if below, err := filepath.Rel(o.Out, file); err != nil || project.LeadsOut(o.Out, below) {
 			return &fault.Error{Message: fmt.Sprintf("%s: %s leads out of %s", o.Command, file, o.Out), Hint: "remove the link, or give another --out"}
 		}
 	}
 	return nil
-}
-
-// leadsOut reports whether a file of a folder lies outside it, by a link.
-func leadsOut(folder, file string) bool {
-	root, err := os.OpenRoot(folder)
-	if err != nil {
-		return false // it cannot be written either
-	}
-	defer root.Close()
-	below, err := filepath.Rel(folder, file)
-	if err == nil {
-		_, err = root.Stat(below)
-	}
-	return err != nil && !errors.Is(err, fs.ErrNotExist)
 }
 
 func (r *recording) result() report.Case {

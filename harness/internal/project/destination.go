@@ -36,7 +36,7 @@ func (p *Project) Destination(name string) (string, error) {
 	}
 	file := CleanPath(filepath.Join(p.Dirs.Cassettes, local))
 	switch {
-	case !filepath.IsLocal(local) || p.Dirs.leadsOut(local):
+	case !filepath.IsLocal(local) || LeadsOut(p.Dirs.Cassettes, local):
 		return "", refused("lies outside the cassettes folder " + p.Dirs.Cassettes)
 	case strings.HasPrefix(filepath.Base(local), "."):
 		return "", refused("would be the hidden file " + file)
@@ -66,16 +66,16 @@ func (d Dirs) PlainName(name string) error {
 	switch {
 	case IsYAML(strings.ToLower(name)):
 		return refused("it is that of a file")
-	case d.leadsOut(filepath.FromSlash(name) + ".yaml"):
+	case LeadsOut(d.Cassettes, filepath.FromSlash(name)+".yaml"):
 		return refused("it leads out of the folder")
 	}
 	return nil
 }
 
-// leadsOut reports whether a file below the folder of cassettes is a link out of it, or
+// LeadsOut reports whether a file, named by its path below a folder, is a link out of that, or
 // below one: nothing would be replayed from there.
-func (d Dirs) leadsOut(file string) bool {
-	root, err := os.OpenRoot(d.Cassettes)
+func LeadsOut(folder, file string) bool {
+	root, err := os.OpenRoot(folder)
 	if err != nil {
 		return false
 	}
