@@ -171,7 +171,7 @@ func kindOf(p *project.Project, name string) kind {
 func sniff(name string) kind {
 	f, err := plainfile.Open(name)
 	if err != nil {
-		return isUnknown
+		return isScenario // whose loading says why it cannot be read
 	}
 	defer f.Close()
 	lines := bufio.NewScanner(io.LimitReader(f, 64<<10))

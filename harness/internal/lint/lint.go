@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/graphvcr/graphvcr/harness/conform"
 	"github.com/graphvcr/graphvcr/harness/internal/drift"
-	"github.com/graphvcr/graphvcr/harness/internal/plainfile"
 	"github.com/graphvcr/graphvcr/harness/internal/project"
 	"github.com/graphvcr/graphvcr/harness/internal/replay"
 	"github.com/graphvcr/graphvcr/harness/internal/route"
@@ -104,15 +102,10 @@ func (l *linter) checkEach(ctx context.Context, files []file) error {
 			rule = ruleDriftLoad
 			_, err = drift.LoadAcceptances(f.name)
 		case isUnknown:
-			rule = project.RuleScenarioLoad
-			var opened *os.File
-			if opened, err = plainfile.Open(f.name); err == nil {
-				opened.Close()
-				l.add(f.name, report.Finding{
-					Rule: ruleLintUnknown, Severity: report.Warning, Place: report.Place{File: f.name},
-					Message: "is neither a scenario (no steps:) nor a cassette (no interactions:)",
-				})
-			}
+			l.add(f.name, report.Finding{
+				Rule: ruleLintUnknown, Severity: report.Warning, Place: report.Place{File: f.name},
+				Message: "is neither a scenario (no steps:) nor a cassette (no interactions:)",
+			})
 		}
 		if err != nil {
 			l.add(f.name, project.Findings(rule, f.name, err)...)
