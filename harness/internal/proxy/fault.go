@@ -229,7 +229,7 @@ func (f *Fault) changes() bool {
 
 // change makes the faults in a good answer of JSON. No other has any.
 func (f *faulty) change(resp *http.Response, req *http.Request, changes []*Fault) error {
-	if resp.StatusCode/100 != 2 || !hosts.IsLinked(resp.Header.Get("Content-Type")) {
+	if !isGood(resp.StatusCode, resp.Header) {
 		return nil
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, mostChanged+1))
@@ -255,6 +255,11 @@ func (f *faulty) change(resp *http.Response, req *http.Request, changes []*Fault
 	}
 	wire.SetResponseBody(resp, body)
 	return nil
+}
+
+// isGood reports whether an answer is one that faults change, if it is JSON.
+func isGood(status int, header http.Header) bool {
+	return status/100 == 2 && hosts.IsLinked(header.Get("Content-Type"))
 }
 
 // in makes the fault in an answer, and reports whether that changes it.
@@ -283,7 +288,7 @@ func (f Fault) MayHappen(method string, status int, header http.Header, body str
 		return true
 	}
 	doc, err := jsondoc.Parse(body)
-	if err != nil || status/100 != 2 || !hosts.IsLinked(header.Get("Content-Type")) {
+	if err != nil || !isGood(status, header) {
 		return false
 	}
 	if f.Kind == FaultLag {
