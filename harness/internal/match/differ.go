@@ -141,7 +141,7 @@ func (d *differ) add(weight int, field string, recorded, received any) {
 	}
 	d.weight += weight
 	old, now := shownSides(field, recorded, received)
-	d.list = append(d.list, Difference{withoutTokens("", field), old, now})
+	d.list = append(d.list, Difference{shownField(field), old, now})
 }
 
 // paths compares two canonical paths, of which the recorded one is that of an address.

@@ -87,18 +87,32 @@ func withoutTokens(field, s string) string {
 		s = none.RewriteText(place.Leaf{Text: s, Role: place.Text}, conceal)
 	}
 	s = unescaped(strings.ReplaceAll(s, inPlace, concealed))
-	if strings.HasSuffix(field, "header.Prefer") || strings.HasSuffix(field, "header.ConsistencyLevel") || field == "" && strings.Contains(s, "query.") {
-		s = maybeTokens.ReplaceAllStringFunc(s, func(word string) string {
-			if strings.IndexFunc(word, unicode.IsDigit) < 0 {
-				return word
-			}
-			return concealed
-		})
+	if strings.HasSuffix(field, "header.Prefer") || strings.HasSuffix(field, "header.ConsistencyLevel") {
+		return withoutFolded(s)
 	}
 	return s
 }
 
-// maybeTokens may be tokens where letter case, by which these are known, does not count.
+// shownField is the name of a field without credentials.
+func shownField(field string) string {
+	shown := withoutTokens("", field)
+	if strings.Contains(field, "query.") {
+		return withoutFolded(shown)
+	}
+	return shown
+}
+
+// withoutFolded hides what may be a token where letter case, by which these are known, does not
+// count: in names of options, and in two headers.
+func withoutFolded(s string) string {
+	return maybeTokens.ReplaceAllStringFunc(s, func(word string) string {
+		if strings.IndexFunc(word, unicode.IsDigit) < 0 {
+			return word
+		}
+		return concealed
+	})
+}
+
 var maybeTokens = regexp.MustCompile(`[\w.~+/-]{40,}`)
 
 // unescaped is a text with those steps without escapes where these part what is a credential.
